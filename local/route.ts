@@ -1,0 +1,120 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { type ApiError, invalid, unsupported } from "./errors";
+import type { Workspace } from "./workspace";
+
+/** The methods the Databricks REST interface uses. */
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What a handler gets: the validated request, the workspace, and the raw pair for streams and headers. */
+export interface Call<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly workspace: Workspace;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** One REST operation, ready to be served. */
+export interface Operation {
+  readonly method: Method;
+  /** Fastify's path syntax, e.g. `/api/2.1/unity-catalog/catalogs/:name`. */
+  readonly path: string;
+  /**
+   * The type that the pinned Databricks SDK for Python gives the answer, e.g. `catalog.CatalogInfo`,
+   * or `raw` where there is none (files, pass-through). The answers are checked against it.
+   */
+  readonly answers: string;
+  /** Links handed out by the workspace itself carry their own signature, so they need no token. */
+  readonly signed: boolean;
+  readonly handle: (
+    workspace: Workspace,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => Promise<unknown>;
+}
+
+interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly answers: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly signed?: boolean;
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown;
+}
+
+const nothing = z.strictObject({});
+
+/**
+ * Defines one operation. Query and body are refused when they hold a field that the schema does not
+ * name (501, by name) or a value it does not allow (400): a local stand-in must never ignore an argument.
+ * Declare objects with `z.strictObject`. A handler returns the JSON answer, or sends the reply itself.
+ *
+ * @example
+ * operation("GET /api/2.1/unity-catalog/catalogs/:name", {
+ *   answers: "catalog.CatalogInfo",
+ *   params: z.strictObject({ name: z.string() }),
+ *   handle: ({ params, workspace }) => …,
+ * })
+ */
+export function operation<
+  P extends z.ZodType = typeof nothing,
+  Q extends z.ZodType = typeof nothing,
+  B extends z.ZodType = typeof nothing,
+>(call: `${Method} /${string}`, spec: OperationSpec<P, Q, B>): Operation {
+  const [method, path] = split(call);
+  const params = spec.params ?? nothing;
+  const query = spec.query ?? nothing;
+  const body = spec.body ?? nothing;
+  return {
+    method,
+    path,
+    answers: spec.answers,
+    signed: spec.signed ?? false,
+    handle: async (workspace, request, reply) =>
+      spec.handle({
+        // The defaults above are only used where P, Q or B is the type of `nothing`.
+        params: check(call, params, request.params) as z.output<P>,
+        query: check(call, query, request.query ?? {}) as z.output<Q>,
+        body: check(call, body, request.body ?? {}) as z.output<B>,
+        workspace,
+        request,
+        reply,
+      }),
+  };
+}
+
+function split(call: `${Method} /${string}`): [Method, string] {
+  const space = call.indexOf(" ");
+  return [call.slice(0, space) as Method, call.slice(space + 1)];
+}
+
+function check(call: string, schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw refusal(call, result.error.issues);
+}
+
+/** An unknown field is what this workspace cannot do; any other problem is the caller's. */
+function refusal(call: string, issues: z.core.$ZodIssue[]): ApiError {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => [...issue.path, key].join("."))
+      : [],
+  );
+  if (unknown.length > 0)
+    return unsupported(call, `field ${unknown.map((f) => `'${f}'`).join(", ")}`);
+  return invalid(
+    `${call}: ${issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; ")}`,
+  );
+}
+
+/** A whole number in a query string. */
+export const queryInt = z.coerce.number().int();
+
+/** `true` or `false` in a query string. */
+export const queryBool = z.enum(["true", "false"]).transform((text) => text === "true");
+
+/** The query fields of a link made by `Workspace.sign`; spread them into a signed operation's query schema. */
+export const signature = { expires: queryInt, signature: z.string() };

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from "node:crypto";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ApiError, unsupported } from "./errors";
+import { signature, type Operation } from "./route";
+import type { Workspace } from "./workspace";
+
+const signedQuery = z.object(signature);
+
+/** Databricks refuses larger bodies on the workspace import call at 10 MB; files go up to 5 GiB as streams. */
+const BODY_LIMIT = 5 * 1024 ** 3;
+
+/**
+ * The HTTP side of a workspace: signs callers in, routes to the operations, answers errors in
+ * Databricks' shape. What no operation claims is a 501 that names the call.
+ */
+export function createServer(
+  workspace: Workspace,
+  operations: readonly Operation[],
+): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2000 },
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+  });
+
+  // Files and artifacts arrive as streams of any type; JSON is parsed before validation.
+  server.removeContentTypeParser("text/plain");
+  server.addContentTypeParser("*", (_request, payload, done) => {
+    done(null, payload);
+  });
+  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+    if (text.length === 0) {
+      done(null, {});
+      return;
+    }
+    try {
+      done(null, JSON.parse(text.toString()));
+    } catch {
+      done(new ApiError("BAD_REQUEST", "The request's body is not valid JSON."));
+    }
+  });
+
+  for (const { method, path, signed, handle } of operations) {
+    server.route({
+      method,
+      url: path,
+      onRequest: (request, _reply, done) => {
+        const allowed = signed ? hasSignature(workspace, request) : hasToken(workspace, request);
+        done(allowed ? undefined : new ApiError("UNAUTHENTICATED", "Invalid access token."));
+      },
+      handler: async (request, reply) => {
+        const answer = await handle(workspace, request, reply);
+        return reply.sent ? reply : (answer ?? {});
+      },
+    });
+  }
+
+  server.setNotFoundHandler((request) => {
+    throw unsupported(`${request.method} ${pathOf(request)}`, "this call");
+  });
+
+  server.setErrorHandler((error, _request, reply) => {
+    const refusal = error instanceof ApiError ? error : asApiError(error);
+    void reply.status(refusal.status).send(refusal.toBody());
+  });
+
+  return server;
+}
+
+/** The path of a request without its query. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split("?", 1)[0] ?? request.url;
+}
+
+function hasToken(workspace: Workspace, request: FastifyRequest): boolean {
+  const given = Buffer.from(request.headers.authorization ?? "");
+  const expected = Buffer.from(`Bearer ${workspace.token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function hasSignature(workspace: Workspace, request: FastifyRequest): boolean {
+  const query = signedQuery.safeParse(request.query);
+  return (
+    query.success && workspace.isSigned(pathOf(request), query.data.expires, query.data.signature)
+  );
+}
+
+function asApiError(error: unknown): ApiError {
+  const status = z.object({ statusCode: z.number(), message: z.string() }).safeParse(error);
+  if (status.success && status.data.statusCode < 500) {
+    return new ApiError("BAD_REQUEST", status.data.message, status.data.statusCode);
+  }
+  console.error(error);
+  return new ApiError("INTERNAL_ERROR", error instanceof Error ? error.message : String(error));
+}
