@@ -28,6 +28,8 @@ export interface Operation {
   readonly answers: string;
   /** Links handed out by the workspace itself carry their own signature, so they need no token. */
   readonly signed: boolean;
+  /** Discovery calls, which clients make before they sign in. */
+  readonly open: boolean;
   readonly handle: (
     workspace: Workspace,
     request: FastifyRequest,
@@ -41,6 +43,7 @@ interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   readonly query?: Q;
   readonly body?: B;
   readonly signed?: boolean;
+  readonly open?: boolean;
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown;
 }
 
@@ -72,6 +75,7 @@ export function operation<
     path,
     answers: spec.answers,
     signed: spec.signed ?? false,
+    open: spec.open ?? false,
     handle: async (workspace, request, reply) =>
       spec.handle({
         // The defaults above are only used where P, Q or B is the type of `nothing`.

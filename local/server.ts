@@ -42,12 +42,13 @@ export function createServer(
     }
   });
 
-  for (const { method, path, signed, handle } of operations) {
+  for (const { method, path, signed, open, handle } of operations) {
     server.route({
       method,
       url: path,
       onRequest: (request, _reply, done) => {
-        const allowed = signed ? hasSignature(workspace, request) : hasToken(workspace, request);
+        const allowed =
+          open || (signed ? hasSignature(workspace, request) : hasToken(workspace, request));
         done(allowed ? undefined : new ApiError("UNAUTHENTICATED", "Invalid access token."));
       },
       handler: async (request, reply) => {
