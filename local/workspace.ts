@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { MlflowServer } from "./mlflow/server";
 import { Store } from "./store";
 
 /** Where and with what a workspace runs. */
@@ -22,6 +23,7 @@ export class Workspace {
   /** The one personal access token; made on first start and kept. */
   readonly token: string;
   #url: string | undefined;
+  #mlflow: MlflowServer | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   constructor(options: WorkspaceOptions) {
@@ -40,6 +42,16 @@ export class Workspace {
 
   set url(url: string) {
     this.#url = url;
+  }
+
+  /** The MLflow server behind experiments, runs and models. */
+  get mlflow(): MlflowServer {
+    if (this.#mlflow === undefined) throw new Error("MLflow was not started for this workspace.");
+    return this.#mlflow;
+  }
+
+  set mlflow(mlflow: MlflowServer) {
+    this.#mlflow = mlflow;
   }
 
   /** A folder below {@link root}, made if needed. */

@@ -1,0 +1,48 @@
+import { operations } from "./api";
+import { MlflowServer } from "./mlflow/server";
+import { createServer } from "./server";
+import { Workspace } from "./workspace";
+
+/** What {@link startWorkspace} needs. */
+export interface StartOptions {
+  /** Folder that holds everything the workspace keeps. */
+  readonly root: string;
+  /** The Python interpreter with the locked packages. */
+  readonly python: string;
+  /** Port on the loopback interface; 0 or none for any free one. */
+  readonly port?: number;
+}
+
+/** A workspace that answers. */
+export interface RunningWorkspace {
+  /** e.g. `http://127.0.0.1:8686`: the host for clients and providers. */
+  readonly url: string;
+  readonly token: string;
+  readonly workspace: Workspace;
+  /** Stops answering, then ends the services. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the services side by side and resolves when all of them are ready and the workspace listens.
+ * @throws Error when the port is taken or a service cannot be started; nothing is left running then.
+ */
+export async function startWorkspace(options: StartOptions): Promise<RunningWorkspace> {
+  const workspace = new Workspace(options);
+  const server = createServer(workspace, operations);
+  const close = async () => {
+    await server.close();
+    await workspace.close();
+  };
+  try {
+    // Listening first finds a taken port before anything slow begins.
+    workspace.url = await server.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+    workspace.mlflow = new MlflowServer(workspace);
+    workspace.onClose(() => workspace.mlflow.stop());
+    await Promise.all([workspace.mlflow.ready]);
+    return { url: workspace.url, token: workspace.token, workspace, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
