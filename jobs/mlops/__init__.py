@@ -1,0 +1,1 @@
+"""What the tasks of every model share: arguments, tables, data sets, metrics."""

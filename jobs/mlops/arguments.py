@@ -1,0 +1,108 @@
+"""Command-line arguments of the tasks: one line for each mistake, nothing run before all are read.
+
+Job parameters reach a task as strings, so every converter takes a string and says what it allows.
+"""
+
+import argparse
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import NoReturn
+
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]*"
+
+
+class TaskParser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line on stderr and exit code 1."""
+
+    def __init__(self, description: str) -> None:
+        """Takes what `--help` shows above the arguments."""
+        super().__init__(
+            description=description,
+            allow_abbrev=False,
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the process: the message names the argument, its value and what is allowed."""
+        self.exit(1, f"error: {message}\n")
+
+
+def table_name(value: str) -> str:
+    """Accepts the full name of a Unity Catalog object, `catalog.schema.name`."""
+    if not re.fullmatch(rf"{_NAME}\.{_NAME}\.{_NAME}", value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not a three-level name such as ml.bronze.transactions "
+            "(letters, digits, _ and -)"
+        )
+    return value
+
+
+def volume_folder(value: str) -> str:
+    """Accepts a folder of a Unity Catalog volume, `/Volumes/catalog/schema/volume[/folder]`."""
+    if not re.fullmatch(rf"/Volumes(/{_NAME}){{3,}}/?", value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not a folder of a volume such as /Volumes/ml/bronze/landing"
+        )
+    return value.rstrip("/")
+
+
+def workspace_path(value: str) -> str:
+    """Accepts an absolute workspace path, e.g. of an experiment."""
+    if not re.fullmatch(r"(/[^/\s][^/]*)+", value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not an absolute workspace path such as /Experiments/customer-churn"
+        )
+    return value
+
+
+def iso_date(value: str) -> date:
+    """Accepts a date as YYYY-MM-DD."""
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a date written as YYYY-MM-DD") from None
+
+
+def git_commit(value: str) -> str | None:
+    """Accepts a commit's hash of 7 to 64 hex digits; the empty string stands for none."""
+    if value == "":
+        return None
+    if not re.fullmatch(r"[0-9a-f]{7,64}", value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not a commit hash of 7 to 64 lower-case hex digits"
+        )
+    return value
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Makes a converter for whole numbers from `least` to `most`, both included."""
+
+    def convert(value: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
+            raise argparse.ArgumentTypeError(
+                f"{value!r} is not a whole number from {least} to {most}"
+            )
+        return int(value)
+
+    return convert
+
+
+def number(above: float, most: float) -> Callable[[str], float]:
+    """Makes a converter for finite numbers greater than `above` and at most `most`."""
+
+    def convert(value: str) -> float:
+        try:
+            parsed = float(value)
+        except ValueError:
+            parsed = math.nan
+        if not above < parsed <= most:
+            raise argparse.ArgumentTypeError(
+                f"{value!r} is not a number above {above:g} and at most {most:g}"
+            )
+        return parsed
+
+    return convert

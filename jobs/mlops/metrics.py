@@ -1,0 +1,33 @@
+"""The figures by which a classifier is judged."""
+
+from typing import TYPE_CHECKING
+
+from mlops.task import TaskError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def classification_metrics(
+    truth: "pd.Series", predicted: object, probability: object
+) -> dict[str, float]:
+    """Returns accuracy, f1 of the class 1, and area under the ROC curve, each from 0 to 1.
+
+    Args:
+        truth: The true classes, 0 or 1.
+        predicted: The predicted classes, in the same order.
+        probability: The predicted probability of class 1, in the same order.
+
+    Raises:
+        TaskError: When one of the two classes does not occur: the ROC curve is undefined then.
+    """
+    from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+    classes = sorted(int(value) for value in truth.unique())
+    if classes != [0, 1]:
+        raise TaskError(f"metrics need rows of both classes, 0 and 1; found only {classes}")
+    return {
+        "accuracy": float(accuracy_score(truth, predicted)),
+        "f1": float(f1_score(truth, predicted)),
+        "auc_roc": float(roc_auc_score(truth, probability)),
+    }

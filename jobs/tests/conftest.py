@@ -1,0 +1,96 @@
+"""Workspaces with data, and a real MLflow on a database file."""
+
+from datetime import date
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from mlflow.tracking import MlflowClient
+
+from churn.build_features import build_features
+from churn.load_bronze import load
+from churn.make_labels import make_labels
+from doubles import DuckDbTables
+
+AS_OF = date(1998, 3, 31)
+
+FEATURES_DDL = """
+  customer_id STRING NOT NULL, total_transactions BIGINT, total_spend DOUBLE,
+  avg_transaction_amount DOUBLE, last_transaction_date DATE, unique_categories BIGINT,
+  spend_volatility DOUBLE, signup_date DATE, region STRING, days_since_signup INT,
+  days_since_last_transaction INT"""
+SCHEMAS = [
+    "CREATE TABLE ml.bronze.transactions (customer_id STRING NOT NULL, transaction_date DATE "
+    "NOT NULL, amount DOUBLE NOT NULL, quantity INT NOT NULL, product_category STRING NOT NULL)",
+    "CREATE TABLE ml.bronze.customers (customer_id STRING NOT NULL, signup_date DATE NOT NULL, "
+    "region STRING NOT NULL)",
+    f"CREATE TABLE ml.features.customer_churn_features ({FEATURES_DDL})",
+    "CREATE TABLE ml.labels.churn_labels (customer_id STRING NOT NULL, as_of_date DATE NOT NULL, "
+    "churned INT NOT NULL)",
+    f"CREATE TABLE ml.validation.holdout_churn ({FEATURES_DDL}, churned INT NOT NULL)",
+]
+
+SOURCES = {"transactions": "ml.bronze.transactions", "customers": "ml.bronze.customers"}
+FEATURES = "ml.features.customer_churn_features"
+LABELS = "ml.labels.churn_labels"
+HOLDOUT = "ml.validation.holdout_churn"
+
+
+def empty_workspace(folder: Path) -> DuckDbTables:
+    """Makes a workspace with S1's tables, all empty."""
+    tables = DuckDbTables(folder)
+    for ddl in SCHEMAS:
+        tables.create(ddl)
+    return tables
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> DuckDbTables:
+    """A workspace with empty tables."""
+    return empty_workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def cdnow(tmp_path_factory: pytest.TempPathFactory) -> DuckDbTables:
+    """A workspace set up with the real data: bronze, labels, holdout, features. Read only."""
+    tables = empty_workspace(tmp_path_factory.mktemp("volumes"))
+    load(tables, "/Volumes/ml/bronze/landing", **SOURCES)
+    make_labels(tables, **SOURCES, labels=LABELS, holdout=HOLDOUT, as_of=AS_OF, horizon_days=90)
+    build_features(tables, **SOURCES, features=FEATURES, as_of=AS_OF)
+    return tables
+
+
+def purchases(*rows: tuple[str, str, float, str]) -> pd.DataFrame:
+    """Makes purchases by hand: customer, day, amount, category."""
+    frame = pd.DataFrame(
+        rows, columns=["customer_id", "transaction_date", "amount", "product_category"]
+    )
+    frame["transaction_date"] = [date.fromisoformat(day) for day in frame["transaction_date"]]
+    return frame.assign(quantity=1)
+
+
+def customers(*rows: tuple[str, str]) -> pd.DataFrame:
+    """Makes customers by hand: number, day of signing up."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "signup_date"])
+    frame["signup_date"] = [date.fromisoformat(day) for day in frame["signup_date"]]
+    return frame.assign(region="north")
+
+
+@pytest.fixture(scope="session")
+def tracking(tmp_path_factory: pytest.TempPathFactory) -> MlflowClient:
+    """A real MLflow: tracking and registry in a database file of its own."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    mlflow.set_registry_uri(f"sqlite:///{folder}/mlflow.db")
+    client = MlflowClient()
+    client.create_experiment("/Experiments/customer-churn", (folder / "artifacts").as_uri())
+    return client
+
+
+@pytest.fixture
+def model(tracking: MlflowClient, request: pytest.FixtureRequest) -> str:
+    """A registered model without versions, named after the test."""
+    name = f"ml.models.{request.node.originalname}"
+    tracking.create_registered_model(name)
+    return name
