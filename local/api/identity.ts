@@ -117,7 +117,8 @@ function matching(items: readonly Resource[], filter: string | undefined): reado
   if (parsed === null)
     throw invalid(`filter '${filter}' is not of the form: id, userName or displayName eq "value".`);
   const [, attribute = "", ...values] = parsed;
-  const value = values.find((text) => text !== undefined) ?? "";
+  // Only one of the three forms of quoting has matched; the others are undefined and join as nothing.
+  const value = values.join("");
   return items.filter((item) => {
     const own = Object.entries(item).find(
       ([key]) => key.toLowerCase() === attribute.toLowerCase(),
