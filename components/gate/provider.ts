@@ -1,0 +1,209 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { decide, type Candidate, type MetricRule, type Verdict } from "./decide";
+import {
+  CHAMPION,
+  VERDICT_TAG,
+  readAlias,
+  readStanding,
+  setAlias,
+  tagVersion,
+  type Champion,
+} from "./registry";
+import { findConnection } from "../workspace/connection";
+import type { Connection } from "../workspace/rest";
+
+/** `hold` keeps the champion and lets the update finish; `block` fails it before anything downstream changes. */
+export type OnFailure = "hold" | "block";
+
+/** What the program saw and decided; all of it plain, so that a preview shows it. */
+export interface GateInputs {
+  /** Full name of the registered model. */
+  readonly model: string;
+  readonly rules: readonly MetricRule[];
+  readonly onFailure: OnFailure;
+  readonly candidate: Candidate | null;
+  readonly verdict: Verdict;
+  /** The champion that the program saw. Not compared by `diff`, except to find a moved alias. */
+  readonly observed: Champion | null;
+}
+
+/** What the state keeps. */
+export interface GateOutputs extends GateInputs {
+  /** The version that is champion after this update; none if there is none. */
+  readonly champion?: string | undefined;
+  readonly previousChampion?: string | undefined;
+  /** RFC 3339; none while nothing was promoted. */
+  readonly promotedAt?: string | undefined;
+  readonly logic: number;
+}
+
+/**
+ * Raised with every change of this file's behaviour: the engine runs the code kept in the state for
+ * refresh and delete, and only a difference brings the new code there.
+ */
+const LOGIC = 1;
+
+/** The one line that people read in a preview: what happens to the alias, and why. */
+export function verdictLine({
+  model,
+  candidate,
+  verdict,
+  onFailure,
+  observed,
+}: GateInputs): string {
+  const name = model.split(".").at(-1) ?? model;
+  if (candidate === null) return `${name} → champion: WAITING (${verdict.reason})`;
+  const head = `${name} v${candidate.version} → champion`;
+  if (verdict.outcome === "promoted") {
+    const standing = observed?.version === candidate.version ? "CHAMPION" : "PROMOTED";
+    return `${head}: ${standing} (${verdict.reason})`;
+  }
+  if (onFailure === "block") return `${head}: BLOCKED (${verdict.reason})`;
+  const stays =
+    observed === null ? "there is no champion yet" : `v${observed.version} stays champion`;
+  return `${head}: REFUSED (${verdict.reason}); ${stays}`;
+}
+
+/** Whether the alias is not where a verdict put it. */
+function isMoved(olds: GateOutputs, { verdict, candidate, observed }: GateInputs): boolean {
+  const expected = verdict.outcome === "promoted" ? candidate?.version : olds.champion;
+  return observed?.version !== expected || observed?.gated === false;
+}
+
+/** Text that is equal for equal facts: keys in order, and null like absent, as the engine keeps them. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(
+          Object.entries(inner)
+            .filter(([, member]) => member !== null)
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : inner,
+  );
+}
+
+function differs(olds: GateInputs, news: GateInputs): boolean {
+  const compared = ({ model, rules, onFailure, candidate, verdict }: GateInputs): string =>
+    canonical({ model, rules, onFailure, candidate, verdict });
+  return compared(olds) !== compared(news);
+}
+
+/**
+ * Decides again on fresh facts and, if they still are what the program saw, moves the alias.
+ * @throws Error when the facts changed meanwhile, when the gate blocks, or when the alias cannot be read back.
+ */
+async function settle(
+  connection: Connection,
+  inputs: GateInputs,
+  recorded?: GateOutputs,
+): Promise<GateOutputs> {
+  const { model, rules, candidate, onFailure } = inputs;
+  const metrics = rules.map((rule) => rule.metric);
+  const now = await readStanding(connection, model, metrics);
+  const verdict = decide(now.candidate, rules);
+  const seen = { candidate, verdict: inputs.verdict };
+  if (canonical({ candidate: now.candidate, verdict }) !== canonical(seen)) {
+    throw new Error(
+      `${verdictLine(inputs)} was decided on facts that have changed since; nothing was moved. ` +
+        `Now: ${verdictLine({ ...inputs, candidate: now.candidate, verdict, observed: now.champion })}`,
+    );
+  }
+  const champion = now.champion?.version;
+  const kept: GateOutputs = {
+    ...inputs,
+    champion,
+    previousChampion: recorded?.previousChampion,
+    promotedAt: recorded?.promotedAt,
+    logic: LOGIC,
+  };
+
+  if (verdict.outcome === "promoted" && candidate !== null) {
+    const evidence = { ...kept, champion: candidate.version };
+    if (champion === candidate.version && now.champion?.gated === true) return evidence;
+    const promotedAt = new Date().toISOString();
+    const previousChampion = champion === candidate.version ? kept.previousChampion : champion;
+    // Evidence first: an alias without it would count as moved by hand.
+    await tagVersion(connection, model, candidate.version, {
+      "mlops.gate.reason": verdict.reason,
+      "mlops.gate.run_id": candidate.runId ?? "",
+      "mlops.gate.promoted_at": promotedAt,
+      "mlops.gate.previous_champion": previousChampion ?? "none",
+      [VERDICT_TAG]: "promoted",
+    });
+    await setAlias(connection, model, CHAMPION, candidate.version);
+    const after = await readAlias(connection, model, CHAMPION);
+    if (after?.version !== candidate.version) {
+      throw new Error(
+        `${model}@${CHAMPION} was set to ${candidate.version} but reads ${after?.version ?? "none"}: ` +
+          "another update may be running. Run this one again.",
+      );
+    }
+    return { ...evidence, previousChampion, promotedAt };
+  }
+
+  if (now.champion !== null && !now.champion.gated) {
+    throw new Error(
+      `${model}@${CHAMPION} points at version ${now.champion.version}, which this gate never promoted. ` +
+        "Nominate a version that passes, or delete the alias.",
+    );
+  }
+  const before = recorded?.champion;
+  if (before !== undefined && before !== champion) {
+    await setAlias(connection, model, CHAMPION, before);
+    throw new Error(
+      `${model}@${CHAMPION} was moved by hand from ${before} to ${champion ?? "none"}. ` +
+        `It points at ${before} again; run the update once more to bring the endpoint along.`,
+    );
+  }
+  if (onFailure === "block" && verdict.outcome !== "waiting") throw new Error(verdictLine(inputs));
+  return kept;
+}
+
+/**
+ * The dynamic provider of promotion gates. The connection comes from the configuration or the
+ * environment of the process that runs it; it is neither an input nor captured.
+ */
+export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs, GateOutputs> {
+  private config: pulumi.dynamic.Config | undefined;
+
+  configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    this.config = config;
+    return Promise.resolve();
+  }
+
+  diff(_id: string, olds: GateOutputs, news: GateInputs): Promise<pulumi.dynamic.DiffResult> {
+    return Promise.resolve({
+      changes: olds.logic !== LOGIC || differs(olds, news) || isMoved(olds, news),
+      replaces: olds.model === news.model ? [] : ["model"],
+    });
+  }
+
+  async create(inputs: GateInputs): Promise<pulumi.dynamic.CreateResult<GateOutputs>> {
+    return { id: inputs.model, outs: await settle(this.connection(), inputs) };
+  }
+
+  async update(
+    _id: string,
+    olds: GateOutputs,
+    news: GateInputs,
+  ): Promise<pulumi.dynamic.UpdateResult<GateOutputs>> {
+    return { outs: await settle(this.connection(), news, olds) };
+  }
+
+  /** What refresh sees: the alias as it stands, whoever moved it. */
+  async read(id: string, props?: GateOutputs): Promise<pulumi.dynamic.ReadResult<GateOutputs>> {
+    if (props === undefined) throw new Error(`The promotion gate of ${id} cannot be imported.`);
+    const champion = await readAlias(this.connection(), props.model, CHAMPION);
+    return { id, props: { ...props, champion: champion?.version } };
+  }
+
+  /** Leaves the alias: what serves production must not lose its champion because a gate is taken down. */
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private connection(): Connection {
+    return findConnection((key) => this.config?.get(key));
+  }
+}

@@ -1,0 +1,167 @@
+import type { Candidate } from "./decide";
+import { callWorkspace, type Connection } from "../workspace/rest";
+
+/** The alias of the version that serves production. */
+export const CHAMPION = "champion";
+/** The alias that training gives to the version it nominates. */
+export const CHALLENGER = "challenger";
+/** The version tag that says which verdict moved the alias; the gate alone writes it. */
+export const VERDICT_TAG = "mlops.gate.verdict";
+
+/** The version that is champion now. */
+export interface Champion {
+  readonly version: string;
+  /** Whether the gate promoted it: an alias that somebody moved by hand carries no verdict. */
+  readonly gated: boolean;
+}
+
+/** What the registry says about a model at one moment. */
+export interface Standing {
+  readonly candidate: Candidate | null;
+  readonly champion: Champion | null;
+}
+
+/**
+ * Reads candidate, its run's metrics, and champion.
+ * @param metrics - Names of the metrics to keep; the rest of the run is none of the gate's business.
+ * @throws Error if the workspace cannot be reached, refuses, or answers in an unknown shape.
+ */
+export async function readStanding(
+  connection: Connection,
+  model: string,
+  metrics: readonly string[],
+): Promise<Standing> {
+  const [challenger, champion] = await Promise.all([
+    readAlias(connection, model, CHALLENGER),
+    readAlias(connection, model, CHAMPION),
+  ]);
+  const [candidate, gated] = await Promise.all([
+    challenger === null ? null : readCandidate(connection, challenger, metrics),
+    champion === null ? false : hasVerdict(connection, model, champion.version),
+  ]);
+  return { candidate, champion: champion === null ? null : { version: champion.version, gated } };
+}
+
+interface AliasTarget {
+  readonly version: string;
+  readonly status: string;
+  readonly runId: string | null;
+}
+
+/**
+ * The version behind an alias, null if there is none (no such alias, or no such model yet).
+ * https://docs.databricks.com/api/workspace/modelversions/getbyalias
+ */
+export async function readAlias(
+  connection: Connection,
+  model: string,
+  alias: string,
+): Promise<AliasTarget | null> {
+  const answer = await callWorkspace(connection, { method: "GET", path: aliasPath(model, alias) });
+  if (answer === undefined) return null;
+  const version = field(answer, "version");
+  const status = field(answer, "status");
+  const runId = field(answer, "run_id");
+  if ((typeof version !== "number" && typeof version !== "string") || typeof status !== "string") {
+    throw new Error(`The registry's answer about ${model}@${alias} has no version or status.`);
+  }
+  return {
+    version: String(version),
+    status,
+    runId: typeof runId === "string" && runId !== "" ? runId : null,
+  };
+}
+
+/** Points `alias` at `version`: https://docs.databricks.com/api/workspace/registeredmodels/setalias */
+export async function setAlias(
+  connection: Connection,
+  model: string,
+  alias: string,
+  version: string,
+): Promise<void> {
+  const done = await callWorkspace(connection, {
+    method: "PUT",
+    path: aliasPath(model, alias),
+    body: { version_num: Number(version) },
+  });
+  if (done === undefined) throw new Error(`${model} has no version ${version} any more.`);
+}
+
+/** Writes tags on a model version, one after the other, as the MLflow client does. */
+export async function tagVersion(
+  connection: Connection,
+  model: string,
+  version: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [key, value] of Object.entries(tags)) {
+    await callWorkspace(connection, {
+      method: "POST",
+      path: "/api/2.0/mlflow/unity-catalog/model-versions/set-tag",
+      body: { name: model, version, key, value },
+    });
+  }
+}
+
+async function readCandidate(
+  connection: Connection,
+  target: AliasTarget,
+  metrics: readonly string[],
+): Promise<Candidate> {
+  const measured = target.runId === null ? {} : await readMetrics(connection, target.runId);
+  // In the order of the rules, whatever the server's: the same facts must compare equal.
+  const wanted = metrics.flatMap((name) => {
+    const value = Object.hasOwn(measured, name) ? measured[name] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...target, metrics: Object.fromEntries(wanted) };
+}
+
+/** The last value of each metric: https://docs.databricks.com/api/workspace/experiments/getrun */
+async function readMetrics(
+  connection: Connection,
+  runId: string,
+): Promise<Record<string, number | string>> {
+  const answer = await callWorkspace(connection, {
+    method: "GET",
+    path: `/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(runId)}`,
+  });
+  const logged = field(field(field(answer, "run"), "data"), "metrics");
+  const metrics: Record<string, number | string> = {};
+  if (!Array.isArray(logged)) return metrics;
+  for (const metric of logged) {
+    const key = field(metric, "key");
+    const value = field(metric, "value");
+    // MLflow writes NaN and infinities as strings; they stay what they are, and fail every rule.
+    if (typeof key === "string") metrics[key] = typeof value === "number" ? value : String(value);
+  }
+  return metrics;
+}
+
+async function hasVerdict(
+  connection: Connection,
+  model: string,
+  version: string,
+): Promise<boolean> {
+  const query = new URLSearchParams({ name: model, version }).toString();
+  const answer = await callWorkspace(connection, {
+    method: "GET",
+    path: `/api/2.0/mlflow/unity-catalog/model-versions/get?${query}`,
+  });
+  const tags = field(field(answer, "model_version"), "tags");
+  return (
+    Array.isArray(tags) &&
+    tags.some((tag) => field(tag, "key") === VERDICT_TAG && field(tag, "value") === "promoted")
+  );
+}
+
+function aliasPath(model: string, alias: string): string {
+  return `/api/2.1/unity-catalog/models/${encodeURIComponent(model)}/aliases/${alias}`;
+}
+
+/** A field of an answer whose shape is not known yet. */
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -1,0 +1,14 @@
+/** The vocabulary that models are described in. */
+export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
+export { FeatureTable, type FeatureTableArgs } from "./featureTable";
+export { above, atLeast, atMost, below } from "./gate/rules";
+export { GovernedTable, type Column, type GovernedTableArgs } from "./governedTable";
+export type { Access, JobDefaults, Platform } from "./platform";
+export { PromotionGate, type PromotionGateArgs } from "./promotionGate";
+export { PythonJob, type PythonJobArgs, type PythonTask } from "./pythonJob";
+export { QualityMonitor, type QualityMonitorArgs } from "./qualityMonitor";
+export { signIn } from "./workspace/signIn";
+export { RegisteredModel, type RegisteredModelArgs } from "./registeredModel";
+export { ServingEndpoint, type ServingEndpointArgs } from "./servingEndpoint";
+export { TaskSources, type TaskSourcesArgs } from "./taskSources";
+export { TrainingJob, type TrainingJobArgs } from "./trainingJob";

@@ -1,0 +1,49 @@
+import type * as databricks from "@pulumi/databricks";
+import type * as pulumi from "@pulumi/pulumi";
+import type { TaskSources } from "./taskSources";
+
+/** What every job of an environment has in common. */
+export interface JobDefaults {
+  /** Whether schedules run: a personal copy of an environment keeps them paused. */
+  readonly pauseStatus: "PAUSED" | "UNPAUSED";
+  /** Application id of the service principal that jobs run as; the deploying identity if absent. */
+  readonly runAs?: string | undefined;
+  /** Packages of the serverless environment, as in a requirements file: `name==version`. */
+  readonly dependencies: readonly string[];
+  /** Who is told when a run fails, in this order. */
+  readonly notify: readonly string[];
+}
+
+/** Groups and what they may do; account groups by name. */
+export interface Access {
+  /** May run jobs, read tables and query endpoints. */
+  readonly users: string;
+  /** May also change jobs, experiments and endpoints. */
+  readonly engineers: string;
+}
+
+/**
+ * What the components of a model share: the place they live in and the defaults they follow.
+ * `stacks/platform.ts` makes one for each environment.
+ */
+export interface Platform {
+  /** The environment's catalog. */
+  readonly catalog: string;
+  /** Workspace folder of what is not data, e.g. `/Shared/mlops/ml`. */
+  readonly folder: string;
+  readonly warehouseId: pulumi.Output<string>;
+  readonly tasks: TaskSources;
+  readonly jobs: JobDefaults;
+  readonly access: Access;
+  /** Tags for everything that can carry them: owner, cost centre. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether deleting is refused for what cannot be made again: tables, models, endpoints. */
+  readonly protect: boolean;
+  /** Full name in this environment's catalog: `table("features.churn")` → `ml.features.churn`. */
+  table(schemaAndName: string): string;
+  /**
+   * The schema that a table, model or volume lives in, so that it exists first.
+   * @throws Error naming the schemas there are, if it is none of them.
+   */
+  schemaOf(fullName: string): databricks.Schema;
+}

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import { decide, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
+import { findConnection } from "./workspace/connection";
+import { GateProvider, verdictLine, type GateInputs, type OnFailure } from "./gate/provider";
+import { readStanding, type Standing } from "./gate/registry";
+import type { RegisteredModel } from "./registeredModel";
+
+/** Arguments of {@link PromotionGate}. */
+export interface PromotionGateArgs {
+  /** The model whose `champion` alias the gate owns. */
+  readonly model: RegisteredModel;
+  /** What must hold for the candidate; at least one. Make them with `above`, `atLeast`, `below`, `atMost`. */
+  readonly rules: readonly MetricRule[];
+  /**
+   * What a refusal does: `hold` keeps the champion and lets the update finish,
+   * `block` fails the update before anything downstream changes.
+   * @default "hold"
+   */
+  readonly onFailure?: OnFailure;
+  /** Said while the model has no version yet, e.g. the command that trains it. */
+  readonly howToTrain?: string;
+}
+
+const provider = new GateProvider();
+
+/**
+ * Decides whether the version that training nominated (alias `challenger`) becomes the one that
+ * serves (alias `champion`). The decision is taken when the program runs, so that `pulumi preview`
+ * shows it with its numbers; the update takes it again on fresh facts and moves nothing if they differ.
+ */
+export class PromotionGate extends pulumi.dynamic.Resource {
+  /** The verdict with its reason and numbers. Known during preview. */
+  readonly verdict: Verdict;
+  /**
+   * The version that is champion once this update is through, undefined while there is none.
+   * A plain value: whether an endpoint exists depends on it. Whatever uses it depends on the gate.
+   */
+  readonly championVersion: string | undefined;
+  readonly model: RegisteredModel;
+  /** Model, version, verdict and numbers in one line, as the preview shows it. */
+  readonly line: string;
+
+  /**
+   * Reads the registry, decides, and registers the gate.
+   * @throws pulumi.RunError if `rules` is empty, or if the registry cannot be read: nothing is assumed then.
+   */
+  static async decide(
+    name: string,
+    args: PromotionGateArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ): Promise<PromotionGate> {
+    if (args.rules.length === 0) {
+      throw new pulumi.RunError(`The promotion gate ${name} has no rules; it needs at least one.`);
+    }
+    const standing = await readStanding(
+      findConnection((key) => pulumi.runtime.getConfig(key)),
+      args.model.fullName,
+      args.rules.map((rule) => rule.metric),
+    ).catch((error: unknown) => {
+      throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    });
+    return new PromotionGate(name, args, standing, opts);
+  }
+
+  private constructor(
+    name: string,
+    args: PromotionGateArgs,
+    standing: Standing,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const verdict = decide(standing.candidate, args.rules);
+    const inputs: GateInputs = {
+      model: args.model.fullName,
+      rules: args.rules,
+      onFailure: args.onFailure ?? "hold",
+      candidate: standing.candidate,
+      verdict,
+      observed: standing.champion,
+    };
+    super(
+      provider,
+      name,
+      { ...inputs, champion: undefined, previousChampion: undefined, promotedAt: undefined },
+      pulumi.mergeOptions({ dependsOn: [args.model] }, opts),
+      "mlops",
+      "PromotionGate",
+    );
+    this.model = args.model;
+    this.verdict = verdict;
+    this.championVersion =
+      verdict.outcome === "promoted" ? standing.candidate?.version : standing.champion?.version;
+    this.line = verdictLine(inputs);
+    announce(this.line, verdict.outcome, args.howToTrain, this);
+  }
+}
+
+function announce(
+  line: string,
+  outcome: Outcome,
+  howToTrain: string | undefined,
+  gate: PromotionGate,
+): void {
+  const hint = outcome === "waiting" && howToTrain !== undefined ? `; train it: ${howToTrain}` : "";
+  const say =
+    outcome === "refused" || outcome === "inconclusive" ? pulumi.log.warn : pulumi.log.info;
+  void say(`${line}${hint}`, gate);
+}

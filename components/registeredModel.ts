@@ -1,0 +1,65 @@
+import * as databricks from "@pulumi/databricks";
+import * as pulumi from "@pulumi/pulumi";
+import { parseFullName } from "./fullName";
+import type { Platform } from "./platform";
+
+/** Arguments of {@link RegisteredModel}. */
+export interface RegisteredModelArgs {
+  readonly platform: Platform;
+  /** Full name, `catalog.schema.model`. */
+  readonly model: string;
+  readonly comment: string;
+}
+
+/**
+ * A model in Unity Catalog. Its versions come from training, its aliases from training (`challenger`)
+ * and the promotion gate (`champion`); the resource holds neither.
+ */
+export class RegisteredModel extends pulumi.ComponentResource {
+  /** The model. */
+  readonly model: databricks.RegisteredModel;
+  readonly fullName: string;
+  /** The last part of the full name, e.g. `customer_churn_model`. */
+  readonly shortName: string;
+
+  /** @throws Error for a name without three parts. */
+  constructor(name: string, args: RegisteredModelArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:index:RegisteredModel", name, {}, opts);
+    const { platform } = args;
+    const parts = parseFullName("model", args.model);
+    this.fullName = args.model;
+    this.shortName = parts.name;
+
+    this.model = new databricks.RegisteredModel(
+      `${name}-model`,
+      {
+        catalogName: parts.catalog,
+        schemaName: parts.schema,
+        name: parts.name,
+        comment: args.comment,
+      },
+      {
+        parent: this,
+        dependsOn: [platform.schemaOf(args.model)],
+        protect: platform.protect,
+        // Unity Catalog refuses to delete a model that has versions. It goes with its schema, where
+        // the environment lets that be deleted, and is kept otherwise.
+        retainOnDelete: true,
+      },
+    );
+    grant(name, "users", platform.access.users, ["EXECUTE"], this.model, this);
+    grant(name, "engineers", platform.access.engineers, ["EXECUTE", "APPLY_TAG"], this.model, this);
+    this.registerOutputs({ model: this.fullName });
+  }
+}
+
+function grant(
+  name: string,
+  suffix: string,
+  principal: string,
+  privileges: string[],
+  model: databricks.RegisteredModel,
+  parent: RegisteredModel,
+): void {
+  new databricks.Grant(`${name}-${suffix}`, { model: model.id, principal, privileges }, { parent });
+}

@@ -1,0 +1,144 @@
+import * as databricks from "@pulumi/databricks";
+import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "./platform";
+import type { PromotionGate } from "./promotionGate";
+
+/** Arguments of {@link ServingEndpoint}. */
+export interface ServingEndpointArgs {
+  readonly platform: Platform;
+  /** Whose champion is served; there is no endpoint before it has one. */
+  readonly champion: PromotionGate;
+  /**
+   * Whether a second endpoint takes every new champion first, so that one which cannot be loaded
+   * never reaches production. It scales to zero and captures nothing.
+   */
+  readonly staging: boolean;
+  /** Compute per replica: Small serves 4 requests at once, Medium 16, Large 64. @default "Small" */
+  readonly workloadSize?: "Small" | "Medium" | "Large";
+  /** Whether replicas go away while there are no requests; the first request then waits. */
+  readonly scaleToZero: boolean;
+  /**
+   * Schema, `catalog.schema`, that requests and responses are captured in, table `<model>_payload`.
+   * Databricks does not let capture be switched off again. @default none: nothing is captured
+   */
+  readonly inferenceTableSchema?: string;
+}
+
+/** What answers requests: the champion's version behind a serving endpoint. */
+export class ServingEndpoint extends pulumi.ComponentResource {
+  /** The endpoint, undefined while the model has no champion. */
+  readonly serving: databricks.ModelServing | undefined;
+  /** e.g. `customer-churn-model-endpoint`. */
+  readonly endpointName: string;
+  readonly champion: PromotionGate;
+  /** Full name of the payload table, undefined if nothing is captured. */
+  readonly payloadTable: string | undefined;
+
+  constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:index:ServingEndpoint", name, {}, opts);
+    const { champion } = args;
+    const { model, championVersion } = champion;
+    this.champion = champion;
+    this.endpointName = `${model.shortName.replaceAll("_", "-")}-endpoint`;
+    this.payloadTable =
+      args.inferenceTableSchema === undefined
+        ? undefined
+        : `${args.inferenceTableSchema}.${model.shortName}_payload`;
+
+    if (championVersion !== undefined) {
+      const first = args.staging ? [this.serveStaging(name, args, championVersion)] : [];
+      this.serving = this.serveProduction(name, args, championVersion, first);
+    }
+    this.registerOutputs({
+      endpoint: this.endpointName,
+      version: championVersion ?? "none yet",
+    });
+  }
+
+  private serveStaging(
+    name: string,
+    args: ServingEndpointArgs,
+    version: string,
+  ): databricks.ModelServing {
+    const stagingName = this.endpointName.replace(/-endpoint$/, "-staging-endpoint");
+    const config = servedConfig(args, version, true);
+    return this.serve(`${name}-staging`, args, { name: stagingName, config }, [args.champion]);
+  }
+
+  private serveProduction(
+    name: string,
+    args: ServingEndpointArgs,
+    version: string,
+    first: databricks.ModelServing[],
+  ): databricks.ModelServing {
+    const { champion, inferenceTableSchema, platform } = args;
+    const config = servedConfig(args, version, args.scaleToZero);
+    if (inferenceTableSchema === undefined) {
+      return this.serve(name, args, { name: this.endpointName, config }, [champion, ...first]);
+    }
+    const inferenceTableConfig = capture(inferenceTableSchema, champion.model.shortName);
+    const schema = platform.schemaOf(`${inferenceTableSchema}.payload`);
+    const what = { name: this.endpointName, config, aiGateway: { inferenceTableConfig } };
+    return this.serve(name, args, what, [champion, schema, ...first]);
+  }
+
+  /** Everything behind the gate depends on it: not only for the order, but because it may block. */
+  private serve(
+    name: string,
+    { platform }: ServingEndpointArgs,
+    what: databricks.ModelServingArgs,
+    dependsOn: pulumi.Resource[],
+  ): databricks.ModelServing {
+    const tags = Object.entries(platform.tags).map(([key, value]) => ({ key, value }));
+    const serving = new databricks.ModelServing(
+      `${name}-serving`,
+      { ...what, tags },
+      { parent: this, dependsOn, protect: platform.protect },
+    );
+    new databricks.Permissions(
+      `${name}-permissions`,
+      {
+        servingEndpointId: serving.servingEndpointId,
+        accessControls: [
+          { groupName: platform.access.engineers, permissionLevel: "CAN_MANAGE" },
+          { groupName: platform.access.users, permissionLevel: "CAN_QUERY" },
+        ],
+      },
+      { parent: this },
+    );
+    return serving;
+  }
+}
+
+function servedConfig(
+  { champion: { model }, workloadSize }: ServingEndpointArgs,
+  version: string,
+  scaleToZeroEnabled: boolean,
+): databricks.types.input.ModelServingConfig {
+  const name = `${model.shortName}-${version}`;
+  return {
+    servedEntities: [
+      {
+        name,
+        entityName: model.fullName,
+        entityVersion: version,
+        workloadSize: workloadSize ?? "Small",
+        scaleToZeroEnabled,
+      },
+    ],
+    trafficConfig: { routes: [{ servedModelName: name, trafficPercentage: 100 }] },
+  };
+}
+
+function capture(
+  schema: string,
+  prefix: string,
+): databricks.types.input.ModelServingAiGatewayInferenceTableConfig {
+  const [catalogName, schemaName] = schema.split(".");
+  if (catalogName === undefined || schemaName === undefined) {
+    throw new pulumi.RunError(
+      `The inference table schema '${schema}' must have two parts, catalog.schema.`,
+    );
+  }
+  return { enabled: true, catalogName, schemaName, tableNamePrefix: prefix };
+}

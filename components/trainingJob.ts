@@ -1,0 +1,92 @@
+import * as databricks from "@pulumi/databricks";
+import * as pulumi from "@pulumi/pulumi";
+import type { FeatureTable } from "./featureTable";
+import type { Platform } from "./platform";
+import { PythonJob } from "./pythonJob";
+import type { RegisteredModel } from "./registeredModel";
+
+/** Arguments of {@link TrainingJob}. */
+export interface TrainingJobArgs {
+  readonly platform: Platform;
+  /** What the job registers a version of and nominates as `challenger`. */
+  readonly model: RegisteredModel;
+  /** Where features are looked up. */
+  readonly features: FeatureTable;
+  /** Workspace path of the MLflow experiment, e.g. `/Shared/mlops/ml/customer-churn`. */
+  readonly experiment: string;
+  /** Fits the model and registers a version; gets all job parameters. */
+  readonly train: {
+    readonly file: string;
+    /** Full name of the table of labels. */
+    readonly labels: string;
+  };
+  /** Scores the nominated version on rows that training never saw, and logs `val_*` metrics to its run. */
+  readonly validate: {
+    readonly file: string;
+    /** Full name of the table of those rows. */
+    readonly holdout: string;
+  };
+  /** Job parameters with their defaults, e.g. hyper-parameters; a run can override each. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** Quartz cron in UTC. @default none: runs when started, or when drift is found */
+  readonly cron?: string;
+}
+
+/** The experiment and the job that trains, validates and nominates a version. */
+export class TrainingJob extends pulumi.ComponentResource {
+  readonly experiment: databricks.MlflowExperiment;
+  readonly job: PythonJob;
+  readonly jobId: pulumi.Output<string>;
+
+  constructor(name: string, args: TrainingJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:index:TrainingJob", name, {}, opts);
+    const { platform, model } = args;
+
+    this.experiment = new databricks.MlflowExperiment(
+      `${name}-experiment`,
+      { name: args.experiment },
+      { parent: this, dependsOn: [platform.tasks] },
+    );
+    new databricks.Permissions(
+      `${name}-experiment-permissions`,
+      {
+        experimentId: this.experiment.id,
+        accessControls: [
+          { groupName: platform.access.engineers, permissionLevel: "CAN_MANAGE" },
+          { groupName: platform.access.users, permissionLevel: "CAN_READ" },
+        ],
+      },
+      { parent: this },
+    );
+    this.job = new PythonJob(
+      name,
+      {
+        platform,
+        description: `Trains ${model.fullName}, validates it and nominates it as challenger.`,
+        tasks: [
+          {
+            file: args.train.file,
+            arguments: {
+              model: model.fullName,
+              experiment: args.experiment,
+              features: args.features.fullName,
+              labels: args.train.labels,
+            },
+            parameters: Object.keys(args.parameters),
+          },
+          {
+            file: args.validate.file,
+            arguments: { model: model.fullName, holdout: args.validate.holdout },
+          },
+        ],
+        parameters: Object.fromEntries(
+          Object.entries(args.parameters).map(([key, value]) => [key, String(value)]),
+        ),
+        ...(args.cron === undefined ? {} : { cron: args.cron }),
+      },
+      { parent: this, dependsOn: [model, args.features, this.experiment] },
+    );
+    this.jobId = this.job.jobId;
+    this.registerOutputs({ jobId: this.jobId, experimentId: this.experiment.id });
+  }
+}

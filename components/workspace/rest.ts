@@ -1,0 +1,80 @@
+/*
+ * A small client for the calls of the gate. It is captured into the state with the dynamic provider,
+ * so it uses nothing but what Node has built in, and gets the token as an argument, never as a value
+ * it holds: https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
+ */
+
+/** Where a workspace is and what signs in to it. */
+export interface Connection {
+  /** e.g. `https://adb-123.4.azuredatabricks.net`, without a trailing slash. */
+  readonly host: string;
+  readonly token: string;
+}
+
+/** One call. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query, percent-encoded. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+const TIMEOUT_MS = 30_000;
+const ATTEMPTS = 5;
+
+/**
+ * Calls the workspace and returns the parsed answer, or undefined for a 404.
+ * 429, 5xx and broken connections are tried again up to five times, after `Retry-After` or 0.2–3.2 s.
+ * @throws Error naming call, status and Databricks' own message; never the token.
+ */
+export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
+  const url = `${connection.host}${call.path}`;
+  const name = `${call.method} ${call.path.split("?", 1)[0] ?? ""}`;
+  for (let attempt = 1; ; attempt++) {
+    let pause = 100 * 2 ** attempt;
+    let problem: string;
+    try {
+      const answer = await fetch(url, {
+        method: call.method,
+        headers: {
+          authorization: `Bearer ${connection.token}`,
+          "content-type": "application/json",
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const text = await answer.text();
+      if (answer.status === 404 && isDatabricksError(text)) return undefined;
+      if (answer.ok) return text === "" ? {} : (JSON.parse(text) as unknown);
+      problem = `${connection.host} answered ${name} with ${answer.status}: ${messageIn(text)}`;
+      if (answer.status !== 429 && answer.status < 500) throw new Refused(problem);
+      if (answer.status === 501) throw new Refused(problem);
+      const retryAfter = Number(answer.headers.get("retry-after"));
+      if (retryAfter > 0) pause = Math.min(retryAfter, 30) * 1000;
+    } catch (error) {
+      if (error instanceof Refused) throw new Error(error.message);
+      problem = `${name} at ${connection.host} failed: ${causeOf(error)}`;
+    }
+    if (attempt === ATTEMPTS) throw new Error(problem);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** An answer that trying again cannot change. */
+class Refused extends Error {}
+
+/** A 404 of a proxy or of another server is an HTML page or empty: that is not "there is none". */
+function isDatabricksError(text: string): boolean {
+  return text.includes('"error_code"');
+}
+
+function messageIn(text: string): string {
+  const found = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text);
+  return (found?.[1] ?? text).slice(0, 300);
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}

@@ -1,0 +1,19 @@
+import * as pulumi from "@pulumi/pulumi";
+import { findConnection } from "./connection";
+import { callWorkspace } from "./rest";
+
+/**
+ * Asks the workspace who is calling, so that a wrong host or token is one message before anything
+ * is deployed, instead of one for each resource.
+ * @throws pulumi.RunError saying what is missing, or how the workspace refuses.
+ */
+export async function signIn(): Promise<void> {
+  try {
+    await callWorkspace(
+      findConnection((key) => pulumi.runtime.getConfig(key)),
+      { method: "GET", path: "/api/2.0/preview/scim/v2/Me" },
+    );
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}

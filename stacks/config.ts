@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { customerChurnSettings } from "./customerChurnSettings";
+import { section } from "./schema";
+
+const environment = section({
+  /** Unity Catalog catalog of this environment. */
+  catalog: z
+    .string()
+    .regex(/^[a-z0-9_]+$/, "must be a catalog name of lower-case letters, digits and _"),
+  /** Tags of every resource that can carry them. */
+  tags: section({
+    owner: z.string().min(1, "must name a team or a person"),
+    cost_center: z.string().min(1, "must not be empty"),
+  }),
+  /** Account groups and what they may do. */
+  access: section({ users: z.string().min(1), engineers: z.string().min(1) }),
+  warehouse: section({
+    size: z
+      .enum(["2X-Small", "X-Small", "Small", "Medium", "Large", "X-Large"])
+      .default("2X-Small"),
+    autoStopMinutes: z.number().int().min(5).max(1440).default(10),
+  }).prefault({}),
+  jobs: section({
+    /** Whether schedules run. */
+    pauseStatus: z.enum(["PAUSED", "UNPAUSED"]).default("UNPAUSED"),
+    /** Application id of the service principal that jobs run as. */
+    runAs: z.guid("must be the application id of a service principal").optional(),
+    /** Who is told when a run fails. */
+    notify: z.array(z.email("must be an e-mail address")).default([]),
+  }).prefault({}),
+  /** Tables, models and endpoints cannot be deleted by an update while this is set. */
+  protect: z.boolean().default(false),
+  /** Whether deleting a schema or the catalog deletes what is in it: data and model versions too. */
+  forceDestroy: z.boolean().default(false),
+});
+
+const settings = section({ environment, customerChurn: customerChurnSettings });
+
+/** The settings of one environment, checked, with defaults filled in. */
+export type Settings = z.output<typeof settings>;
+
+const PREFIX = "mlops:";
+
+/**
+ * Checks the `mlops:` keys of a stack's configuration.
+ * @param values - Configuration by full key, structured values as JSON, as the engine passes it.
+ * @param isSecret - Whether a key's value must not be shown.
+ * @throws pulumi.RunError naming every problem at once: key, value, and what is allowed.
+ */
+export function parseConfig(
+  values: Readonly<Record<string, string>>,
+  isSecret: (key: string) => boolean = () => false,
+): Settings {
+  const given = Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]) => [key.slice(PREFIX.length), parseValue(value)]),
+  );
+  const result = settings.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => describe(issue, given, isSecret));
+  throw new pulumi.RunError(
+    problems.length === 1
+      ? `Configuration: ${problems.join("")}`
+      : `Configuration, ${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
+  );
+}
+
+/** The settings of the stack that is being deployed. */
+export function loadConfig(): Settings {
+  // The engine names secret keys here: https://github.com/pulumi/pulumi/blob/v3.250.0/sdk/nodejs/runtime/config.ts
+  const secrets = z
+    .array(z.string())
+    .parse(JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]"));
+  return parseConfig(pulumi.runtime.allConfig(), (key) => secrets.includes(key));
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  given: unknown,
+  isSecret: (key: string) => boolean,
+): string {
+  const path =
+    issue.code === "unrecognized_keys" ? [...issue.path, issue.keys.join(", ")] : issue.path;
+  const key = `${PREFIX}${path.join(".")}`;
+  if (issue.code === "unrecognized_keys") return `${key}: ${issue.message}`;
+  const value = path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === "object" && inner !== null ? Reflect.get(inner, name) : undefined,
+    given,
+  );
+  if (value === undefined) return `${key} is missing; ${issue.message}`;
+  const shown = isSecret(`${PREFIX}${String(path[0])}`) ? "[secret]" : JSON.stringify(value);
+  return `${key} is ${shown}; ${issue.message}`;
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { cron, modelName, onFailure, section, unitBound } from "./schema";
+
+/** What may differ between environments for the customer churn model. */
+export const customerChurnSettings = section({
+  /** Full name of the registered model. Default: `<catalog>.models.customer_churn_model`. */
+  model: modelName.optional(),
+  features: section({ cron: cron.default("0 0 6 * * ?") }).prefault({}),
+  /** Hyper-parameters; a run of the training job can override each. */
+  training: section({
+    n_estimators: z.number().int().min(1).default(100),
+    max_depth: z.number().int().min(1).default(6),
+    learning_rate: z.number().gt(0).max(1).default(0.1),
+  }).prefault({}),
+  /** What a candidate must exceed, and what a refusal does. */
+  gate: section({
+    above: section({
+      val_accuracy: unitBound.default(0.8),
+      val_f1: unitBound.default(0.75),
+      val_auc_roc: unitBound.default(0.85),
+    }).prefault({}),
+    onFailure: onFailure.default("hold"),
+  }).prefault({}),
+  endpoint: section({
+    /** A second endpoint that takes every new champion first. */
+    staging: z.boolean().default(true),
+    workloadSize: z.enum(["Small", "Medium", "Large"]).default("Small"),
+    scaleToZero: z.boolean().default(false),
+  }).prefault({}),
+  monitor: section({ cron: cron.default("0 0 * * * ?") }).prefault({}),
+  alert: section({
+    /** Population stability index above which the inputs have drifted. */
+    threshold: z.number().gt(0).default(0.1),
+    emails: z.array(z.email("must be an e-mail address")).min(1, "must have at least one address"),
+  }),
+});

@@ -1,0 +1,137 @@
+import * as databricks from "@pulumi/databricks";
+import * as pulumi from "@pulumi/pulumi";
+import { TaskSources, type Access, type JobDefaults, type Platform } from "../components";
+import { parseFullName } from "../components/fullName";
+import type { Settings } from "./config";
+import { taskDependencies } from "./taskDependencies";
+
+/** The schemas that models live in, with what each is for. */
+const SCHEMAS = {
+  bronze: "Source data as it arrives",
+  features: "Feature tables with primary keys",
+  labels: "Labels for training",
+  validation: "Rows that training never sees",
+  models: "Registered models",
+  inference_logs: "Captured requests and unpacked predictions",
+  monitoring: "Profile and drift metrics",
+} as const;
+
+/** Volume that files land in before they become tables, below `bronze`. */
+const LANDING = "landing";
+
+/** What the models of one environment stand on: catalog, schemas, volume, warehouse, task sources. */
+export class EnvironmentPlatform extends pulumi.ComponentResource implements Platform {
+  readonly catalog: string;
+  readonly folder: string;
+  readonly warehouseId: pulumi.Output<string>;
+  readonly tasks: TaskSources;
+  readonly jobs: JobDefaults;
+  readonly access: Access;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly protect: boolean;
+  /** Folder that files land in, as jobs see it. */
+  readonly landing: string;
+  readonly #schemas: ReadonlyMap<string, databricks.Schema>;
+
+  constructor(
+    name: string,
+    settings: Settings["environment"],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mlops:index:Platform", name, {}, opts);
+    this.catalog = settings.catalog;
+    this.folder = `/Shared/mlops/${settings.catalog}`;
+    this.jobs = { ...settings.jobs, dependencies: taskDependencies() };
+    this.access = settings.access;
+    this.tags = settings.tags;
+    this.protect = settings.protect;
+
+    const catalog = new databricks.Catalog(
+      `${name}-catalog`,
+      {
+        name: settings.catalog,
+        comment: "Data, features and models of one environment",
+        forceDestroy: settings.forceDestroy,
+      },
+      { parent: this, protect: settings.protect },
+    );
+    this.#schemas = new Map(
+      Object.entries(SCHEMAS).map(([schema, comment]) => [
+        schema,
+        new databricks.Schema(
+          `${name}-${schema.replaceAll("_", "-")}`,
+          { catalogName: catalog.name, name: schema, comment, forceDestroy: settings.forceDestroy },
+          { parent: this, protect: settings.protect },
+        ),
+      ]),
+    );
+    new databricks.Volume(
+      `${name}-${LANDING}`,
+      {
+        catalogName: catalog.name,
+        schemaName: this.schemaOf(`${this.catalog}.bronze.${LANDING}`).name,
+        name: LANDING,
+        volumeType: "MANAGED",
+        comment: "Files before they become tables, and staging of bulk writes",
+      },
+      { parent: this, protect: settings.protect },
+    );
+    this.landing = `/Volumes/${this.catalog}/bronze/${LANDING}`;
+
+    this.warehouseId = this.warehouse(name, settings).id;
+    this.grants(name, catalog, settings.jobs.runAs);
+    this.tasks = new TaskSources(
+      `${name}-tasks`,
+      { directory: "jobs", folder: `${this.folder}/jobs` },
+      { parent: this },
+    );
+    this.registerOutputs({ catalog: this.catalog, warehouseId: this.warehouseId });
+  }
+
+  table(schemaAndName: string): string {
+    return `${this.catalog}.${schemaAndName}`;
+  }
+
+  schemaOf(fullName: string): databricks.Schema {
+    const { schema } = parseFullName("table or model", fullName);
+    const found = this.#schemas.get(schema);
+    if (found !== undefined) return found;
+    const known = [...this.#schemas.keys()].join(", ");
+    throw new pulumi.RunError(
+      `'${fullName}' is in the schema '${schema}', which is not one of ${known}.`,
+    );
+  }
+
+  private warehouse(name: string, settings: Settings["environment"]): databricks.SqlEndpoint {
+    return new databricks.SqlEndpoint(
+      `${name}-warehouse`,
+      {
+        name: `mlops-${settings.catalog}`,
+        clusterSize: settings.warehouse.size,
+        autoStopMins: settings.warehouse.autoStopMinutes,
+        maxNumClusters: 1,
+        warehouseType: "PRO",
+        enableServerlessCompute: true,
+        tags: {
+          customTags: Object.entries(settings.tags).map(([key, value]) => ({ key, value })),
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private grants(name: string, catalog: databricks.Catalog, runAs: string | undefined): void {
+    const grant = (suffix: string, principal: string, privileges: string[]): databricks.Grant =>
+      new databricks.Grant(
+        `${name}-${suffix}`,
+        { catalog: catalog.name, principal, privileges },
+        { parent: this },
+      );
+    grant("users", this.access.users, ["USE_CATALOG", "USE_SCHEMA"]);
+    const write = ["SELECT", "MODIFY", "CREATE_TABLE", "READ_VOLUME", "WRITE_VOLUME", "EXECUTE"];
+    grant("engineers", this.access.engineers, ["USE_CATALOG", "USE_SCHEMA", ...write]);
+    if (runAs !== undefined) {
+      grant("jobs", runAs, ["USE_CATALOG", "USE_SCHEMA", "CREATE_MODEL_VERSION", ...write]);
+    }
+  }
+}
