@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError, unsupported } from "./errors";
+import { parseForm } from "./form";
 import { signature, type Operation } from "./route";
 import type { Workspace } from "./workspace";
 
@@ -9,6 +10,9 @@ const signedQuery = z.object(signature);
 
 /** Databricks refuses larger bodies on the workspace import call at 10 MB; files go up to 5 GiB as streams. */
 const BODY_LIMIT = 5 * 1024 ** 3;
+
+/** Forms are read whole; the one call that takes them, workspace import, allows files of 10 MB. */
+const FORM_LIMIT = 16 * 1024 ** 2;
 
 /**
  * The HTTP side of a workspace: signs callers in, routes to the operations, answers errors in
@@ -41,6 +45,19 @@ export function createServer(
       done(new ApiError("BAD_REQUEST", "The request's body is not valid JSON."));
     }
   });
+
+  // A form is validated like JSON: its fields by name, its files as bytes.
+  server.addContentTypeParser(
+    "multipart/form-data",
+    { parseAs: "buffer", bodyLimit: FORM_LIMIT },
+    async (request: FastifyRequest, body: Buffer) => {
+      try {
+        return await parseForm(request.headers["content-type"] ?? "", body);
+      } catch {
+        throw new ApiError("BAD_REQUEST", "The request's body is not a valid form.");
+      }
+    },
+  );
 
   for (const { method, path, signed, open, handle } of operations) {
     server.route({
