@@ -42,7 +42,10 @@ def main() -> None:
     from mlflow.server.handlers import initialize_backend_stores
 
     initialize_backend_stores(store, store, ARTIFACT_ROOT)
-    listener = socket.create_server(("127.0.0.1", 0))
+    # With the protocol named, asyncio turns Nagle's algorithm off; else each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
     config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=KEEP_ALIVE_SECONDS)
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { int64, keyValue, text } from "../mlflow/fields";
+import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
+import { requireModel } from "../models/lookup";
+import type { Tag } from "../models/mlflowAnswers";
+import { models, type ModelRecord } from "../models/records";
+import {
+  createModel,
+  deleteModel,
+  deleteModelTag,
+  modelInMlflow,
+  setModelTag,
+  updateModel,
+} from "../models/registry";
+import { versionNumber } from "../models/versions";
+import { page } from "../page";
+import { operation, type Operation } from "../route";
+import type { Workspace } from "../workspace";
+import { registryPaging, ucVersion } from "./mlflowUnityCatalogVersions";
+
+const root = "/api/2.0/mlflow/unity-catalog/registered-models";
+const named = z.strictObject({ name: text });
+const aliased = z.strictObject({ name: text, alias: text });
+
+/**
+ * Registered models as MLflow's client for `databricks-uc` calls them: the protocol of
+ * `mlflow/store/_unity_catalog/registry/rest_store.py`. Deployment jobs are not supported.
+ */
+export const mlflowUnityCatalogOperations: Operation[] = [
+  operation(`POST ${root}/create`, {
+    answers: "raw",
+    body: z.strictObject({
+      name: text,
+      description: text.optional(),
+      tags: z.array(keyValue).optional(),
+    }),
+    handle: async ({ body, workspace }) => {
+      const created = await createModel(workspace, {
+        fullName: body.name,
+        comment: body.description,
+        tags: tagsOf(body.tags),
+      });
+      return { registered_model: await ucModel(workspace, created) };
+    },
+  }),
+  operation(`PATCH ${root}/update`, {
+    answers: "raw",
+    body: z.strictObject({ name: text, description: text.optional() }),
+    handle: async ({ body, workspace }) => {
+      const changed = updateModel(workspace, body.name, { comment: body.description });
+      return { registered_model: await ucModel(workspace, changed) };
+    },
+  }),
+  operation(`DELETE ${root}/delete`, {
+    answers: "raw",
+    body: named,
+    handle: ({ body, workspace }) => deleteModel(workspace, body.name),
+  }),
+  operation(`GET ${root}/get`, {
+    answers: "raw",
+    query: named,
+    handle: async ({ query, workspace }) => ({
+      registered_model: await ucModel(workspace, requireModel(workspace, query.name)),
+    }),
+  }),
+  operation(`GET ${root}/search`, {
+    answers: "raw",
+    query: z.strictObject(registryPaging),
+    handle: ({ query, workspace }) => {
+      const { items, ...next } = page(
+        models(workspace).list(),
+        query.max_results,
+        query.page_token,
+      );
+      return { registered_models: items.map(ucModelFields), ...next };
+    },
+  }),
+  operation(`POST ${root}/alias`, {
+    answers: "raw",
+    body: z.strictObject({ name: text, alias: text, version: int64 }),
+    handle: ({ body, workspace }) =>
+      setAlias(workspace, body.name, body.alias, versionNumber(body.version)),
+  }),
+  operation(`GET ${root}/alias`, {
+    answers: "raw",
+    query: aliased,
+    handle: async ({ query, workspace }) => ({
+      model_version: ucVersion(await versionByAlias(workspace, query.name, query.alias)),
+    }),
+  }),
+  operation(`DELETE ${root}/alias`, {
+    answers: "raw",
+    body: aliased,
+    handle: ({ body, workspace }) => deleteAlias(workspace, body.name, body.alias),
+  }),
+  operation(`POST ${root}/set-tag`, {
+    answers: "raw",
+    body: z.strictObject({ name: text, key: text, value: text }),
+    handle: ({ body: { name, ...tag }, workspace }) => setModelTag(workspace, name, tag),
+  }),
+  operation(`DELETE ${root}/delete-tag`, {
+    answers: "raw",
+    body: z.strictObject({ name: text, key: text }),
+    handle: ({ body, workspace }) => deleteModelTag(workspace, body.name, body.key),
+  }),
+  // A doubled colon is a colon: the router takes a single one for a parameter.
+  operation(`GET ${root}::is-databricks-sdk-models-artifact-repository-enabled`, {
+    answers: "raw",
+    // The client then moves files with the Files API, which needs no cloud credentials.
+    handle: () => ({ is_databricks_sdk_models_artifact_repository_enabled: true }),
+  }),
+];
+
+/** Tags as MLflow's client sends them; it leaves out an empty value. */
+export function tagsOf(
+  tags: readonly { key: string; value?: string | undefined }[] | undefined,
+): Tag[] {
+  return (tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" }));
+}
+
+function ucModelFields(model: ModelRecord) {
+  return {
+    name: model.full_name,
+    creation_timestamp: model.created_at,
+    last_updated_timestamp: model.updated_at,
+    user_id: model.owner,
+    ...(model.comment ? { description: model.comment } : {}),
+  };
+}
+
+async function ucModel(workspace: Workspace, model: ModelRecord) {
+  const { aliases, tags } = await modelInMlflow(workspace, model.full_name);
+  return {
+    ...ucModelFields(model),
+    aliases: aliases.map(({ alias, version }) => ({ alias, version: String(version) })),
+    tags,
+  };
+}
