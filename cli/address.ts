@@ -1,0 +1,64 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { paths } from "./paths";
+import { UserError } from "./userError";
+
+const address = z.object({ url: z.url(), token: z.string(), pid: z.number().int() });
+
+/** How the workspace on this machine is reached. */
+export type Address = z.output<typeof address>;
+
+const file = join(paths.workspace, "address.json");
+
+/** Leaves a note for the other commands while the workspace runs; readable by this user only. */
+export function writeAddress(value: Address): void {
+  writeFileSync(file, JSON.stringify(value), { mode: 0o600 });
+}
+
+/** Takes the note away. */
+export function removeAddress(): void {
+  rmSync(file, { force: true });
+}
+
+/** The workspace that runs on this machine from this checkout, undefined if none does. */
+export function findAddress(): Address | undefined {
+  try {
+    const found = address.parse(JSON.parse(readFileSync(file, "utf8")));
+    process.kill(found.pid, 0);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Host and token for the tools: the environment's own, else the workspace on this machine. */
+export interface SignIn {
+  readonly DATABRICKS_HOST: string;
+  readonly DATABRICKS_TOKEN: string;
+}
+
+/**
+ * What signs in to the workspace: `DATABRICKS_HOST` and `DATABRICKS_TOKEN` if set, else the local one.
+ * @throws UserError if neither is there.
+ */
+export function findSignIn(): SignIn {
+  const { DATABRICKS_HOST, DATABRICKS_TOKEN } = process.env;
+  const local = findAddress();
+  if (DATABRICKS_HOST !== undefined) {
+    const token = DATABRICKS_TOKEN ?? (local?.url === DATABRICKS_HOST ? local.token : undefined);
+    if (token === undefined) {
+      throw new UserError(
+        `DATABRICKS_HOST is ${DATABRICKS_HOST}, but DATABRICKS_TOKEN is not set.`,
+      );
+    }
+    return { DATABRICKS_HOST, DATABRICKS_TOKEN: token };
+  }
+  if (local === undefined) {
+    throw new UserError(
+      "No workspace is running on this machine: start one with `npm run workspace`, " +
+        "or set DATABRICKS_HOST and DATABRICKS_TOKEN.",
+    );
+  }
+  return { DATABRICKS_HOST: local.url, DATABRICKS_TOKEN: DATABRICKS_TOKEN ?? local.token };
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { callWorkspace, type Connection } from "../components/workspace/rest";
+import { UserError } from "./userError";
+
+const jobList = z.object({ jobs: z.array(z.object({ job_id: z.number() })).default([]) });
+const started = z.object({ run_id: z.number() });
+const state = z.object({
+  life_cycle_state: z.string(),
+  result_state: z.string().optional(),
+  state_message: z.string().optional(),
+});
+const run = z.object({
+  state,
+  tasks: z.array(z.object({ run_id: z.number(), task_key: z.string(), state })).default([]),
+});
+const output = z.object({ logs: z.string().optional(), error: z.string().optional() });
+
+/** How one task of a run ended. */
+export interface TaskResult {
+  readonly key: string;
+  readonly result: string;
+  readonly logs: string;
+  readonly error: string | undefined;
+}
+
+/** How a run ended: `SUCCESS`, or what Databricks calls the failure. */
+export interface RunResult {
+  readonly result: string;
+  readonly message: string;
+  readonly tasks: readonly TaskResult[];
+}
+
+const POLL_MS = 300;
+const ENDED = ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"];
+
+/**
+ * Runs a job by its name and waits until it has ended.
+ * @param parameters - Job parameters for this run only.
+ * @param onTask - Told each time that a task changes its state.
+ * @throws UserError if there is no such job, or more than one.
+ */
+export async function runJob(
+  connection: Connection,
+  name: string,
+  parameters: Readonly<Record<string, string>> = {},
+  onTask: (key: string, state: string) => void = () => undefined,
+): Promise<RunResult> {
+  const found = jobList.parse(
+    await callWorkspace(connection, {
+      method: "GET",
+      path: `/api/2.2/jobs/list?name=${encodeURIComponent(name)}`,
+    }),
+  ).jobs;
+  const [job] = found;
+  if (job === undefined || found.length > 1) {
+    throw new UserError(
+      job === undefined
+        ? `There is no job '${name}' at ${connection.host}. Deploy first: npm run pulumi -- up`
+        : `There are ${found.length} jobs named '${name}' at ${connection.host}; it must be one.`,
+    );
+  }
+  const { run_id } = started.parse(
+    await callWorkspace(connection, {
+      method: "POST",
+      path: "/api/2.2/jobs/run-now",
+      // The token makes a repeated call, after a lost answer, return the same run.
+      body: { job_id: job.job_id, job_parameters: parameters, idempotency_token: randomUUID() },
+    }),
+  );
+  return follow(connection, run_id, onTask);
+}
+
+async function follow(
+  connection: Connection,
+  runId: number,
+  onTask: (key: string, state: string) => void,
+): Promise<RunResult> {
+  const seen = new Map<string, string>();
+  for (;;) {
+    const answer = await callWorkspace(connection, {
+      method: "GET",
+      path: `/api/2.2/jobs/runs/get?run_id=${runId}`,
+    });
+    const { state: now, tasks } = run.parse(answer);
+    for (const task of tasks) {
+      const word = task.state.result_state ?? task.state.life_cycle_state;
+      if (seen.get(task.task_key) === word) continue;
+      seen.set(task.task_key, word);
+      onTask(task.task_key, word);
+    }
+    if (ENDED.includes(now.life_cycle_state)) {
+      return {
+        result: now.result_state ?? now.life_cycle_state,
+        message: now.state_message ?? "",
+        tasks: await Promise.all(tasks.map((task) => result(connection, task))),
+      };
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+async function result(
+  connection: Connection,
+  task: z.output<typeof run>["tasks"][number],
+): Promise<TaskResult> {
+  const answer = output.parse(
+    await callWorkspace(connection, {
+      method: "GET",
+      path: `/api/2.2/jobs/runs/get-output?run_id=${task.run_id}`,
+    }),
+  );
+  return {
+    key: task.task_key,
+    result: task.state.result_state ?? task.state.life_cycle_state,
+    logs: answer.logs ?? "",
+    error: answer.error,
+  };
+}

@@ -1,0 +1,94 @@
+import { rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { startWorkspace } from "../local/start";
+import { findAddress, removeAddress, writeAddress } from "./address";
+import { paths } from "./paths";
+import { ensurePython, python } from "./python";
+import { UserError } from "./userError";
+
+/** Where the workspace listens unless told otherwise. */
+const PORT = 8686;
+
+const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe]
+  --port N  listen on 127.0.0.1:N; 0 takes any free port (default ${PORT})
+  --json    print one line {"url":…,"token":…} when ready
+  --wipe    forget everything this workspace holds first`;
+
+/** `npm run workspace`: a Databricks workspace in the foreground, until SIGTERM or Ctrl-C. */
+export async function main(args: string[]): Promise<number> {
+  const options = parse(args);
+  const running = findAddress();
+  if (running !== undefined) {
+    throw new UserError(
+      `A workspace of this checkout already runs at ${running.url}, process ${running.pid}.`,
+    );
+  }
+  if (options.wipe) rmSync(paths.workspace, { recursive: true, force: true });
+  await ensurePython();
+
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, resolve);
+  });
+  const workspace = await startLocal(options.port);
+  if (options.json) {
+    console.log(JSON.stringify({ url: workspace.url, token: workspace.token }));
+  } else {
+    console.log(
+      [
+        `Databricks workspace on this machine: ${workspace.url}`,
+        `Token: ${workspace.token}`,
+        `State: ${paths.workspace}`,
+        "From a second terminal: npm run pulumi -- up -s local",
+        "Ctrl-C stops it; what it holds is kept.",
+      ].join("\n"),
+    );
+  }
+  await stopped;
+  await workspace.close();
+  return 0;
+}
+
+/**
+ * Starts the workspace of this checkout and leaves its address for the other commands.
+ * @throws UserError if the port is taken.
+ */
+export async function startLocal(port = PORT): ReturnType<typeof startWorkspace> {
+  const workspace = await startWorkspace({ root: paths.workspace, python, port }).catch(
+    (error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+        throw new UserError(
+          `Port ${port} is taken on 127.0.0.1. Free it, or choose another: npm run workspace -- --port 0`,
+        );
+      }
+      throw error;
+    },
+  );
+  writeAddress({ url: workspace.url, token: workspace.token, pid: process.pid });
+  return {
+    ...workspace,
+    close: async () => {
+      removeAddress();
+      await workspace.close();
+    },
+  };
+}
+
+function parse(args: string[]): { port: number; json: boolean; wipe: boolean } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: { type: "string", default: String(PORT) },
+        json: { type: "boolean", default: false },
+        wipe: { type: "boolean", default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      throw new Error(`--port is '${values.port}'; it must be a number from 0 to 65535`);
+    }
+    return { ...values, port };
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
