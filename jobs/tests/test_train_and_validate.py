@@ -6,16 +6,21 @@ from datetime import date
 from typing import Any
 
 import mlflow
+import pandas as pd
 import pytest
 from mlflow.pyfunc.scoring_server import invocations
 from mlflow.tracking import MlflowClient
+from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
+from xgboost import XGBClassifier
 
 from churn.build_features import build_features
-from churn.data import MODEL_INPUTS
-from churn.train import train
+from churn.data import LABEL, MODEL_INPUTS
+from churn.model import FIXED, SEED, TEST_SHARE, model_inputs
+from churn.train import train, training_rows
 from churn.validate import validate
 from conftest import FEATURES, HOLDOUT, LABELS, SOURCES
 from doubles import DuckDbTables
+from mlops.datasets import dataset
 from mlops.task import TaskError
 
 S1 = {"n_estimators": 100, "max_depth": 6, "learning_rate": 0.1}
@@ -53,6 +58,25 @@ def test_figures_on_the_holdout(
     assert measured["val_accuracy"] > 0.80
     assert measured["val_f1"] > 0.75
     assert (measured["val_auc_roc"] > BOUND) == (parameters is BETTER)
+
+
+def test_better_parameters_win_without_a_look_at_the_holdout(cdnow: DuckDbTables) -> None:
+    rows = training_rows(cdnow, LABELS, FEATURES)
+    training, _ = train_test_split(rows, test_size=TEST_SHARE, random_state=SEED)
+    folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
+
+    def auc(parameters: dict[str, float]) -> float:
+        scores = cross_val_score(
+            XGBClassifier(**FIXED, **parameters),
+            model_inputs(training, MODEL_INPUTS),
+            training[LABEL],
+            cv=folds,
+            scoring="roc_auc",
+        )
+        return float(scores.mean())
+
+    assert auc(S1) == pytest.approx(0.828, abs=0.002)
+    assert auc(BETTER) == pytest.approx(0.838, abs=0.002)
 
 
 def test_version_carries_everything_a_gate_asks_for(
@@ -95,6 +119,7 @@ def test_served_model_takes_named_columns_and_missing_values(
     served = mlflow.pyfunc.load_model(f"models:/{model}@challenger")
     schema = served.metadata.get_input_schema()
     assert schema.input_names() == MODEL_INPUTS
+    assert {str(kind) for kind in schema.input_types()} == {"DataType.double"}
     regular = dict.fromkeys(MODEL_INPUTS, 1) | {"total_transactions": 40, "total_spend": 900}
     stale = dict.fromkeys(MODEL_INPUTS, 400) | {"total_transactions": 1, "spend_volatility": None}
 
@@ -121,6 +146,20 @@ def test_same_data_and_parameters_give_the_same_model(
 
     assert once() == once()
     assert int(tracking.get_model_version_by_alias(model, "challenger").version) == 2
+
+
+def test_inputs_are_doubles_whatever_the_engine_returns() -> None:
+    frame = pd.DataFrame({"counted": [1, 2], "all missing": [None, None], "not used": ["x", "y"]})
+    inputs = model_inputs(frame, ["counted", "all missing"])
+    assert [str(kind) for kind in inputs.dtypes] == ["float64", "float64"]
+
+
+def test_recorded_digest_covers_every_row_and_value() -> None:
+    frame = pd.DataFrame({"customer_id": range(12_000), "churned": 0})
+    described = dataset(frame, table=LABELS, label="churned").digest
+    assert dataset(frame.copy(), table=LABELS, label="churned").digest == described
+    frame.loc[11_999, "churned"] = 1
+    assert dataset(frame, table=LABELS, label="churned").digest != described
 
 
 def test_features_of_another_day_than_the_labels_are_refused(
