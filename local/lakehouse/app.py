@@ -1,0 +1,167 @@
+"""The engine over HTTP, for the workspace on this machine only."""
+
+from __future__ import annotations
+
+import hmac
+import shutil
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from lakehouse import alter, catalog, results
+from lakehouse.engine import Engine, execute
+from lakehouse.errors import SqlError
+from lakehouse.names import full_name
+from lakehouse.session import Parameter
+
+_NOT_FOUND = {"TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "CONSTRAINT_DOES_NOT_EXIST"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ParameterBody(_Strict):
+    """A value for a ``:name`` marker."""
+
+    name: str
+    value: str | None = None
+    type: str = "STRING"
+
+
+class StatementBody(_Strict):
+    """A statement and the names it starts from."""
+
+    statement: str
+    catalog: str | None = None
+    schema_: str | None = Field(default=None, alias="schema")
+    parameters: list[ParameterBody] = []
+    user: str = "local"
+    row_limit: int | None = Field(default=None, ge=0)
+
+
+class SavedBody(StatementBody):
+    """A statement whose result is written to files."""
+
+    format: Literal["JSON_ARRAY", "CSV", "ARROW_STREAM"] = "JSON_ARRAY"
+    byte_limit: int | None = Field(default=None, ge=1)
+    max_bytes: int | None = Field(default=None, ge=1)
+    chunk_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
+
+
+def create_app(engine: Engine, secret: str) -> FastAPI:
+    """The internal interface; every request carries ``x-lakehouse-secret``."""
+
+    def check(x_lakehouse_secret: Annotated[str, Header()] = "") -> None:
+        if not hmac.compare_digest(x_lakehouse_secret.encode(), secret.encode()):
+            raise HTTPException(401, "x-lakehouse-secret is missing or wrong.")
+
+    app = FastAPI(dependencies=[Depends(check)], openapi_url=None)
+
+    @app.exception_handler(SqlError)
+    async def refuse(_request: Request, error: SqlError) -> JSONResponse:
+        return JSONResponse(error.to_body(), 404 if error.error_class in _NOT_FOUND else 400)
+
+    _statements(app, engine)
+    _tables(app, engine)
+    return app
+
+
+def _session(engine: Engine, body: StatementBody, statement_id: str | None = None) -> Any:
+    return engine.session(
+        catalog=body.catalog,
+        schema=body.schema_,
+        parameters=[Parameter(p.name, p.value, p.type) for p in body.parameters],
+        user=body.user,
+        statement_id=statement_id,
+    )
+
+
+def _statements(app: FastAPI, engine: Engine) -> None:
+    @app.post("/execute")
+    def run(body: StatementBody) -> dict[str, Any]:
+        """Runs a statement; all rows, as text, are in the answer."""
+        with _session(engine, body) as session:
+            result = execute(session, body.statement)
+            rows: list[results.Row] = []
+            truncated = False
+            for row in results.text_rows(session, result):
+                if body.row_limit is not None and len(rows) >= body.row_limit:
+                    truncated = True
+                    break
+                rows.append(row)
+            columns = results.columns_body(result.columns)
+            return {"columns": columns, "rows": rows, "truncated": truncated}
+
+    @app.post("/statements/{statement_id}")
+    def save(statement_id: str, body: SavedBody) -> dict[str, Any]:
+        """Runs a statement; the result is in ``results/{statement_id}/chunk-N.*``."""
+        folder = _folder(engine, statement_id)
+        limits = results.Limits(body.row_limit, body.byte_limit, body.max_bytes, body.chunk_bytes)
+        with _session(engine, body, statement_id) as session:
+            result = execute(session, body.statement)
+            try:
+                return results.save(session, result, body.format, folder, limits)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+
+    @app.post("/statements/{statement_id}/cancel")
+    async def cancel(statement_id: str) -> dict[str, bool]:
+        """Interrupts a statement."""
+        return {"was_running": engine.cancel(statement_id)}
+
+    @app.delete("/statements/{statement_id}")
+    def forget(statement_id: str) -> dict[str, Any]:
+        """Removes a statement's result."""
+        shutil.rmtree(_folder(engine, statement_id), ignore_errors=True)
+        return {}
+
+
+def _folder(engine: Engine, statement_id: str) -> Path:
+    if not statement_id.replace("-", "").isalnum():
+        raise SqlError("INVALID_PARAMETER_VALUE", f"'{statement_id}' is not a statement id.")
+    return engine.store.layout.results / statement_id
+
+
+def _tables(app: FastAPI, engine: Engine) -> None:
+    @app.put("/schemas/{catalog_name}/{schema_name}")
+    def create_schema(catalog_name: str, schema_name: str) -> dict[str, Any]:
+        engine.store.create_schema(catalog_name, schema_name)
+        return {}
+
+    @app.delete("/schemas/{catalog_name}/{schema_name}")
+    def drop_schema(catalog_name: str, schema_name: str, force: bool = False) -> dict[str, Any]:
+        engine.store.drop_schema(catalog_name, schema_name, force=force)
+        return {}
+
+    @app.get("/tables")
+    def list_tables(catalog_name: str, schema_name: str) -> dict[str, Any]:
+        return {"tables": catalog.list_tables(engine.store, catalog_name, schema_name)}
+
+    @app.get("/tables/{name}")
+    def get_table(name: str) -> dict[str, Any]:
+        return catalog.describe_table(engine.store, full_name(name))
+
+    @app.delete("/tables/{name}")
+    def delete_table(name: str) -> dict[str, Any]:
+        table = full_name(name)
+        with engine.store.writing(table):
+            engine.store.drop(table)
+        return {}
+
+    @app.put("/tables/{name}/constraints/{constraint}")
+    def put_constraint(name: str, constraint: str, body: dict[str, Any]) -> dict[str, Any]:
+        with engine.session() as session:
+            given = catalog.constraint_from(constraint, body)
+            alter.add_constraint(session, full_name(name), given)
+        return given.to_body()
+
+    @app.delete("/tables/{name}/constraints/{constraint}")
+    def delete_constraint(name: str, constraint: str) -> dict[str, Any]:
+        with engine.session() as session:
+            alter.drop_constraint(session, full_name(name), constraint, lenient=False)
+        return {}
