@@ -68,7 +68,7 @@ export class ArtifactStore {
   async read(path: string, range: { start?: number; end?: number } = {}): Promise<ArtifactContent> {
     const found = await this.find(path);
     if (found === undefined || found.isDirectory)
-      throw new ApiError("NOT_FOUND", `The file being accessed is not found: ${path}.`);
+      throw new ApiError("NOT_FOUND", "The file being accessed is not found.");
     const stream = createReadStream(this.locate(path), range);
     return { stream, size: found.size, modified: found.modified };
   }

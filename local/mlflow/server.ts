@@ -63,8 +63,7 @@ export class MlflowServer {
     const text = await response.text();
     if (response.ok) return text === "" ? {} : json.parse(JSON.parse(text));
     const refused = refusal.safeParse(parseJson(text));
-    if (refused.success)
-      throw new ApiError(refused.data.error_code, refused.data.message, response.status);
+    if (refused.success) throw asApiError(refused.data, response.status);
     throw new ApiError("INTERNAL_ERROR", `MLflow answered ${response.status}: ${text}`);
   }
 
@@ -120,6 +119,15 @@ export class MlflowServer {
     });
     return `http://127.0.0.1:${port}`;
   }
+}
+
+/** MLflow quotes its database's errors; the caller gets what they mean, without the statement. */
+function asApiError({ error_code, message }: z.output<typeof refusal>, status: number): ApiError {
+  const [meaning = ""] = message.split(/\s*(?:Error: )?\(sqlite3\./);
+  const isTaken = message.includes("UNIQUE constraint failed");
+  if (isTaken && error_code !== "RESOURCE_ALREADY_EXISTS")
+    return new ApiError("RESOURCE_ALREADY_EXISTS", meaning || "The name is already taken.");
+  return new ApiError(error_code, meaning || "MLflow's database refused the call.", status);
 }
 
 function firstPort(stdout: Readable, child: Child, lastLines: () => string): Promise<number> {

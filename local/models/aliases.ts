@@ -1,4 +1,4 @@
-import { ApiError, missing } from "../errors";
+import { ApiError } from "../errors";
 import type { Workspace } from "../workspace";
 import { versionAnswer } from "./mlflowAnswers";
 import { requireModel } from "./lookup";
@@ -46,7 +46,10 @@ export async function versionByAlias(
   } catch (error) {
     // MLflow answers INVALID_PARAMETER_VALUE for an alias that does not exist.
     if (error instanceof ApiError && /alias .* not found/i.test(error.message))
-      throw missing(`Alias of registered model '${full_name}'`, alias);
+      throw new ApiError(
+        "RESOURCE_DOES_NOT_EXIST",
+        `Registered model '${full_name}' has no alias '${alias}'.`,
+      );
     throw error;
   }
 }

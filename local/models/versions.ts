@@ -214,7 +214,8 @@ function setStatus(workspace: Workspace, id: string, change: Partial<VersionReco
   if (record !== undefined) versionRecords(workspace).put(id, { ...record, ...change });
 }
 
-function withRecord(workspace: Workspace, version: MlflowVersion): ModelVersion {
+/** A version that MLflow answered, with what Unity Catalog knows of it. */
+export function withRecord(workspace: Workspace, version: MlflowVersion): ModelVersion {
   const id = version.source.startsWith(LOCATION) ? version.source.slice(LOCATION.length) : "";
   const record = versionRecords(workspace).get(id);
   if (record === undefined)
