@@ -15,7 +15,9 @@ export interface FeatureTableArgs {
   /** Tags of this table, beside the environment's. @default none */
   readonly tags?: Readonly<Record<string, string>>;
   /** What computes the features: a file that takes `--features` beside the arguments given here. */
-  readonly refresh: PythonTask & {
+  readonly refresh: Pick<PythonTask, "file" | "arguments"> & {
+    /** Job parameters with their defaults, all of which the file takes. @default none */
+    readonly parameters?: Readonly<Record<string, string>>;
     /** Quartz cron in UTC, e.g. `0 0 6 * * ?` for six o'clock every day. */
     readonly cron: string;
   };
@@ -45,13 +47,20 @@ export class FeatureTable extends pulumi.ComponentResource {
       { platform, table, comment, columns, primaryKeys, tags },
       { parent: this },
     );
-    const { file, cron } = args.refresh;
+    const { file, cron, parameters = {} } = args.refresh;
     this.refresh = new PythonJob(
       `${name}-refresh`,
       {
         platform,
         description: `Computes the features in ${table}.`,
-        tasks: [{ file, arguments: { ...args.refresh.arguments, features: table } }],
+        tasks: [
+          {
+            file,
+            arguments: { ...args.refresh.arguments, features: table },
+            parameters: Object.keys(parameters),
+          },
+        ],
+        parameters,
         cron,
       },
       { parent: this, dependsOn: [this.table] },

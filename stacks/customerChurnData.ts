@@ -30,7 +30,7 @@ export function churnData(platform: EnvironmentPlatform, settings: Settings["cus
   const customers = table(
     "customers",
     "bronze.customers",
-    "The customers of CDNOW",
+    "Customers of CDNOW; signup_date is derived, region generated",
     columns.customers,
   );
   const labels = table(
@@ -57,8 +57,10 @@ export function churnData(platform: EnvironmentPlatform, settings: Settings["cus
         {
           file: "churn/make_labels.py",
           arguments: { ...sources, labels: labels.fullName, holdout: holdout.fullName },
+          parameters: ["as_of"],
         },
       ],
+      parameters: { as_of: settings.asOf },
     },
     { dependsOn: [transactions, customers, labels, holdout] },
   );
@@ -74,6 +76,7 @@ export function churnData(platform: EnvironmentPlatform, settings: Settings["cus
       refresh: {
         file: "churn/build_features.py",
         arguments: sources,
+        parameters: { as_of: settings.asOf },
         cron: settings.features.cron,
       },
     },

@@ -5,6 +5,8 @@ import { cron, modelName, onFailure, section, unitBound } from "./schema";
 export const customerChurnSettings = section({
   /** Full name of the registered model. Default: `<catalog>.models.customer_churn_model`. */
   model: modelName.optional(),
+  /** Features are what was known on this day, labels what happened after it. The data ends mid 1998. */
+  asOf: z.iso.date("must be a day, YYYY-MM-DD").default("1998-03-31"),
   features: section({ cron: cron.default("0 0 6 * * ?") }).prefault({}),
   /** Hyper-parameters; a run of the training job can override each. */
   training: section({

@@ -54,7 +54,7 @@ export const transactions: readonly Column[] = [
   required(
     "product_category",
     "string",
-    "Derived from the mean price of a CD in the order; the source has no categories",
+    "Derived from amount / quantity: 0 free, below 12 budget, below 16 standard, else premium",
   ),
 ];
 
@@ -62,5 +62,5 @@ export const transactions: readonly Column[] = [
 export const customers: readonly Column[] = [
   customerId,
   required("signup_date", "date", "Day of the first purchase in the data"),
-  required("region", "string", "Generated from customer_id; the source has no regions"),
+  required("region", "string", "Generated: CRC-32 of customer_id modulo 4; carries no information"),
 ];
