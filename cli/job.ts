@@ -14,7 +14,7 @@ export async function main(args: string[]): Promise<number> {
   if (names.length === 0 || names.some((name) => name.startsWith("-"))) throw new UserError(usage);
   const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = findSignIn();
   for (const name of names) {
-    console.log(`${name}`);
+    console.log(name);
     const run = await runJob({ host, token }, name, parameters, (key, state) => {
       console.log(`  ${key}: ${state}`);
     });

@@ -42,8 +42,8 @@ main(args).then(
     process.exitCode = code;
   },
   (error) => {
-    // A UserError is for the user: one line. Anything else is a defect of ours: all of it.
-    const { UserError } = require("./userError.ts");
-    fail(error instanceof UserError ? error.message : (error.stack ?? String(error)));
+    // What the user can mend is one line. Anything else is a defect of ours: all of it.
+    const mendable = ["UserError", "EngineError"].includes(error.name);
+    fail(mendable ? error.message : (error.stack ?? String(error)));
   },
 );

@@ -1,2 +1,4 @@
 /** A mistake or a missing thing that the user can mend: shown as its message alone, exit code 1. */
-export class UserError extends Error {}
+export class UserError extends Error {
+  override readonly name = "UserError";
+}

@@ -9,15 +9,25 @@ import { UserError } from "./userError";
 /** Where the workspace listens unless told otherwise. */
 const PORT = 8686;
 
-const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe]
+const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe] | --stop
   --port N  listen on 127.0.0.1:N; 0 takes any free port (default ${PORT})
   --json    print one line {"url":…,"token":…} when ready
-  --wipe    forget everything this workspace holds first`;
+  --wipe    forget everything this workspace holds first
+  --stop    end the workspace that runs in the background`;
+
+interface Options {
+  readonly port: number;
+  readonly json: boolean;
+  readonly wipe: boolean;
+  readonly stop: boolean;
+  readonly untilStdinCloses: boolean;
+}
 
 /** `npm run workspace`: a Databricks workspace in the foreground, until SIGTERM or Ctrl-C. */
 export async function main(args: string[]): Promise<number> {
   const options = parse(args);
   const running = findAddress();
+  if (options.stop) return stop(running?.pid);
   if (running !== undefined) {
     throw new UserError(
       `A workspace of this checkout already runs at ${running.url}, process ${running.pid}.`,
@@ -28,6 +38,7 @@ export async function main(args: string[]): Promise<number> {
 
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, resolve);
+    if (options.untilStdinCloses) process.stdin.once("end", resolve).resume();
   });
   const workspace = await startLocal(options.port);
   if (options.json) {
@@ -73,7 +84,14 @@ export async function startLocal(port = PORT): ReturnType<typeof startWorkspace>
   };
 }
 
-function parse(args: string[]): { port: number; json: boolean; wipe: boolean } {
+async function stop(pid: number | undefined): Promise<number> {
+  if (pid === undefined) throw new UserError("No workspace of this checkout is running.");
+  process.kill(pid, "SIGTERM");
+  while (findAddress()?.pid === pid) await new Promise((resolve) => setTimeout(resolve, 50));
+  return 0;
+}
+
+function parse(args: string[]): Options {
   try {
     const { values } = parseArgs({
       args,
@@ -81,13 +99,16 @@ function parse(args: string[]): { port: number; json: boolean; wipe: boolean } {
         port: { type: "string", default: String(PORT) },
         json: { type: "boolean", default: false },
         wipe: { type: "boolean", default: false },
+        stop: { type: "boolean", default: false },
+        // For a parent process: the pipe closes however the parent ends.
+        "until-stdin-closes": { type: "boolean", default: false },
       },
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
       throw new Error(`--port is '${values.port}'; it must be a number from 0 to 65535`);
     }
-    return { ...values, port };
+    return { ...values, port, untilStdinCloses: values["until-stdin-closes"] };
   } catch (error) {
     throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }

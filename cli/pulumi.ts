@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { describeEngine, obtainEngine, runPulumi, type Engine, type PulumiResult } from "../engine";
+import { root } from "./paths";
+import { recoverState } from "./recover";
+import { LOCAL, environmentOf, localState, readInvocation } from "./stackEnvironment";
+
+/** `npm run pulumi -- …`: any command of the Pulumi CLI, with the engine that this machine has. */
+export async function main(args: string[]): Promise<number> {
+  const { command } = readInvocation(args);
+  if (command === "version") {
+    console.log(describeEngine(await obtainEngine()));
+    return 0;
+  }
+  // What is missing is said before an engine is built for minutes.
+  const env = environmentOf(readInvocation(args));
+  const { exitCode } = await runOnStack(await obtainEngine(), args, env);
+  // Pulumi ends with 255 for any error of a program or a resource; scripts expect 1.
+  return exitCode === 255 ? 1 : exitCode;
+}
+
+/**
+ * Runs the CLI on a stack. The stack `local` is made when it is first used, and what a killed update
+ * left behind is put right before the next one.
+ * @param env - What {@link environmentOf} says.
+ */
+export async function runOnStack(
+  engine: Engine,
+  args: readonly string[],
+  env: Record<string, string>,
+  stdio: "inherit" | "pipe" = "inherit",
+): Promise<PulumiResult> {
+  const { stack, deploys } = readInvocation(args);
+  const options = { cwd: root, env: { ...process.env, ...env } };
+  const state = localState(env);
+  if (stack === LOCAL && deploys && state !== undefined) {
+    if (existsSync(state.checkpoint)) {
+      await recoverState(engine, state, options);
+    } else {
+      await runPulumi(engine, ["stack", "init", LOCAL, "--no-select"], {
+        ...options,
+        stdio: "pipe",
+      });
+    }
+  }
+  return runPulumi(engine, args, { ...options, stdio });
+}

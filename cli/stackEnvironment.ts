@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findSignIn } from "./address";
+import { paths, root } from "./paths";
+import { UserError } from "./userError";
+
+/** The stack of the workspace on this machine. */
+export const LOCAL = "local";
+
+/** Protects nothing but local data, and is no secret: the state of `local` holds no credentials. */
+const LOCAL_PASSPHRASE = "local";
+
+const LOCAL_BACKEND = `file://${paths.state}`;
+
+/** Commands of the Pulumi CLI that talk to the workspace. */
+const DEPLOYING = [
+  "up",
+  "update",
+  "preview",
+  "pre",
+  "refresh",
+  "destroy",
+  "down",
+  "dn",
+  "import",
+  "watch",
+];
+
+/** What a call of the CLI is about. */
+export interface Invocation {
+  /** e.g. `up`, undefined for flags alone. */
+  readonly command: string | undefined;
+  /** The stack given with `-s` or `--stack`. */
+  readonly stack: string | undefined;
+  readonly deploys: boolean;
+}
+
+/** Reads command and stack out of arguments of the Pulumi CLI. */
+export function readInvocation(args: readonly string[]): Invocation {
+  const command = args.find((arg) => !arg.startsWith("-"));
+  const at = args.findIndex((arg) => arg === "-s" || arg === "--stack");
+  const joined = args.find((arg) => /^(-s|--stack)=/.test(arg));
+  const stack = at >= 0 ? args[at + 1] : joined?.slice(joined.indexOf("=") + 1);
+  return {
+    command,
+    stack,
+    deploys: command !== undefined && DEPLOYING.includes(command) && !args.includes("--help"),
+  };
+}
+
+/**
+ * The environment that a command runs with. The stack `local` has its state in this checkout; where
+ * another stack keeps its state is the team's choice and not made here.
+ * @throws UserError if a deployment has no workspace to go to.
+ */
+export function environmentOf({ stack, deploys }: Invocation): Record<string, string> {
+  return {
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(stack === LOCAL ? localBackend() : {}),
+    ...(deploys ? workspaceOf(stack) : {}),
+  };
+}
+
+/** The files of the stack `local` in the file backend of this checkout. */
+export interface LocalState {
+  readonly checkpoint: string;
+  readonly locks: string;
+}
+
+/** Where the state of `local` is, unless `env` keeps it elsewhere. */
+export function localState(env: Record<string, string>): LocalState | undefined {
+  if (env["PULUMI_BACKEND_URL"] !== LOCAL_BACKEND) return undefined;
+  const kept = join(paths.state, ".pulumi");
+  return {
+    checkpoint: join(kept, "stacks", "mlops", `${LOCAL}.json`),
+    locks: join(kept, "locks", "organization", "mlops", LOCAL),
+  };
+}
+
+function localBackend(): Record<string, string> {
+  if (process.env["PULUMI_BACKEND_URL"] !== undefined) return {};
+  mkdirSync(paths.state, { recursive: true });
+  return {
+    PULUMI_BACKEND_URL: LOCAL_BACKEND,
+    PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? LOCAL_PASSPHRASE,
+  };
+}
+
+/** `databricks:host` in the stack's file comes first, as with any Pulumi program. */
+function workspaceOf(stack: string | undefined): Record<string, string> {
+  if (stack === undefined || hasOwnHost(stack)) return {};
+  // Another sign-in of the Databricks or Azure tools on this machine must not take part.
+  if (stack === LOCAL) return { ...findSignIn(), DATABRICKS_AUTH_TYPE: "pat" };
+  if (process.env["DATABRICKS_HOST"] !== undefined) return {};
+  throw new UserError(
+    `The stack ${stack} has no workspace: set databricks:host and databricks:token in its ` +
+      "configuration, or DATABRICKS_HOST and DATABRICKS_TOKEN.",
+  );
+}
+
+function hasOwnHost(stack: string): boolean {
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  return existsSync(file) && /^\s+databricks:host:/m.test(readFileSync(file, "utf8"));
+}

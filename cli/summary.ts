@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+const deployment = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          type: z.string(),
+          id: z.string().optional(),
+          outputs: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** What to call the resources of a type, and which of their outputs is their name. */
+const kinds: readonly (readonly [type: string, title: string, name: string])[] = [
+  ["databricks:index/catalog:Catalog", "Catalog", "name"],
+  ["databricks:index/schema:Schema", "Schemas", "name"],
+  ["databricks:index/volume:Volume", "Volume", "name"],
+  ["databricks:index/sqlEndpoint:SqlEndpoint", "SQL warehouse", "name"],
+  ["databricks:index/sqlTable:SqlTable", "Tables", "name"],
+  ["databricks:index/job:Job", "Jobs", "name"],
+  ["databricks:index/mlflowExperiment:MlflowExperiment", "Experiment", "name"],
+  ["databricks:index/registeredModel:RegisteredModel", "Registered model", "name"],
+  ["pulumi-nodejs:dynamic/mlops:PromotionGate", "Promotion gate", "model"],
+  ["databricks:index/modelServing:ModelServing", "Serving endpoint", "name"],
+  ["databricks:index/dataQualityMonitor:DataQualityMonitor", "Quality monitor", "objectId"],
+  ["databricks:index/alertV2:AlertV2", "Drift alert", "displayName"],
+];
+
+/**
+ * What a stack holds, one row a kind: title, number, names. The last row counts what is not named:
+ * grants, permissions, tags, keys, files.
+ * @param exported - What `pulumi stack export` prints.
+ */
+export function summarize(exported: string): string[][] {
+  const { resources } = deployment.parse(JSON.parse(exported)).deployment;
+  const made = resources.filter(({ id, type }) => id !== undefined && !type.startsWith("pulumi:"));
+  const rows = kinds.flatMap(([type, title, name]) => {
+    const found = made.filter((resource) => resource.type === type);
+    const names = found
+      .map(({ outputs, id = "" }) => z.string().catch(id).parse(outputs?.[name]))
+      .sort();
+    return found.length === 0 ? [] : [[title, String(found.length), names.join(", ")]];
+  });
+  const known = new Set(kinds.map(([type]) => type));
+  const others = made.filter(({ type }) => !known.has(type)).length;
+  return [...rows, ["Grants, permissions, tags, keys, files", String(others), ""]];
+}
