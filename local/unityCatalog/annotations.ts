@@ -32,14 +32,21 @@ export const grants = ({ store }: Workspace): Collection<GrantsRecord> =>
 export const tags = ({ store }: Workspace): Collection<TagRecord> =>
   store.collection("uc.tags", tagRecord);
 
+const ownerRecord = z.strictObject({ owner: z.string() });
+
+/** Who owns a table, if it is not who made it; keyed by table_id. Other securables keep theirs themselves. */
+export const tableOwners = ({ store }: Workspace): Collection<z.output<typeof ownerRecord>> =>
+  store.collection("uc.tableOwners", ownerRecord);
+
 /** Tag keys and column names cannot hold a line break, so the parts cannot run into each other. */
 export function tagKeyOf(securableId: string, column = "", tagKey = ""): string {
   return [securableId, column, tagKey].join("\n");
 }
 
-/** Removes grants and tags of a securable that is gone. */
+/** Removes grants, tags and owner of a securable that is gone. */
 export function forgetEverythingAbout(workspace: Workspace, securableId: string): void {
   grants(workspace).delete(securableId);
+  tableOwners(workspace).delete(securableId);
   for (const tag of tags(workspace).list(`${securableId}\n`))
     tags(workspace).delete(tagKeyOf(securableId, tag.column, tag.tag_key));
 }

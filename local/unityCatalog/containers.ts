@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { ApiError } from "../errors";
+import { models, type ModelRecord } from "../models/records";
+import { deleteModel } from "../models/registry";
+import { deleteVersion, listVersions } from "../models/versions";
 import type { Workspace } from "../workspace";
 import { forgetEverythingAbout } from "./annotations";
 import { tableEngine } from "./engine";
@@ -47,32 +48,31 @@ export async function contentsOf(workspace: Workspace, { catalog_name, name }: S
   const tables = await tableEngine(workspace).listTables(catalog_name, name);
   return {
     tables: tables.length,
-    functions: modelsIn(workspace, prefix),
+    functions: models(workspace).list(prefix).length,
     volumes: volumes(workspace).list(prefix).length,
   };
 }
 
-/**
- * Removes a schema with its tables and volumes.
- * @throws ApiError INVALID_STATE while it holds registered models: their versions have to go first.
- */
+/** Removes a schema with its tables, volumes and registered models, versions included. */
 export async function dropSchema(workspace: Workspace, schema: SchemaRecord): Promise<void> {
-  const models = modelsIn(workspace, `${schema.full_name}.`);
-  if (models > 0)
-    throw new ApiError(
-      "INVALID_STATE",
-      `Schema '${schema.full_name}' still has ${models} registered model(s). Delete them first.`,
-    );
-  const { catalog_name, name } = schema;
+  const { catalog_name, name, full_name } = schema;
+  const prefix = `${full_name}.`;
+  for (const model of models(workspace).list(prefix)) await dropModel(workspace, model);
+  for (const volume of volumes(workspace).list(prefix)) dropVolume(workspace, volume);
   const tables = await tableEngine(workspace).listTables(catalog_name, name);
-  for (const volume of volumes(workspace).list(`${schema.full_name}.`))
-    dropVolume(workspace, volume);
   await tableEngine(workspace).dropSchema(catalog_name, name);
   workspace.store.transaction(() => {
-    schemas(workspace).delete(schema.full_name);
+    schemas(workspace).delete(full_name);
     forgetEverythingAbout(workspace, schema.schema_id);
     for (const table of tables) forgetEverythingAbout(workspace, table.table_id);
   });
+}
+
+async function dropModel(workspace: Workspace, { id, full_name }: ModelRecord): Promise<void> {
+  for (const { version } of await listVersions(workspace, { name: full_name }))
+    await deleteVersion(workspace, full_name, version);
+  await deleteModel(workspace, full_name);
+  forgetEverythingAbout(workspace, id);
 }
 
 /** The folder behind `/Volumes/<catalog>/<schema>/<volume>`. */
@@ -94,8 +94,4 @@ export function dropVolume(workspace: Workspace, volume: VolumeRecord): void {
     forgetEverythingAbout(workspace, volume.volume_id);
   });
   rmSync(volumeFolder(workspace, volume.full_name), { recursive: true, force: true });
-}
-
-function modelsIn({ store }: Workspace, prefix: string): number {
-  return store.collection("uc.models", z.unknown()).list(prefix).length;
 }

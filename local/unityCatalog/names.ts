@@ -11,7 +11,7 @@ export const objectName = z
   .min(1)
   .max(255)
   .regex(
-    /^[^./ \u0000-\u001f\u007f]+$/,
+    /^[^./\\ \u0000-\u001f\u007f]+$/,
     "must not hold a period, slash, space or control character",
   )
   .transform((name) => name.toLowerCase());

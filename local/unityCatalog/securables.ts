@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { missing } from "../errors";
 import { METASTORE } from "../identity";
+import { requireModel } from "../models/lookup";
 import type { Workspace } from "../workspace";
 import { requireTable } from "./engine";
 import { requireBoundCatalog, requireSchema, requireVolume } from "./lookup";
-import { parentOf, partsOf } from "./names";
+import { parentOf } from "./names";
 import type { SecurableType } from "./privileges";
 
 /** Something that grants and tags can be attached to. */
@@ -53,14 +53,6 @@ async function idOf(workspace: Workspace, type: SecurableType, name: string): Pr
     case "table":
       return (await requireTable(workspace, name)).table_id;
     case "function":
-      return requireModel(workspace, name);
+      return requireModel(workspace, name).id;
   }
-}
-
-function requireModel(workspace: Workspace, name: string): string {
-  const [catalog = "", schema = ""] = partsOf(name, 3);
-  requireSchema(workspace, `${catalog}.${schema}`);
-  const model = workspace.store.collection("uc.models", z.unknown()).get(name);
-  if (model === undefined) throw missing("Function", name, "FUNCTION_DOES_NOT_EXIST");
-  return `model:${name}`;
 }

@@ -18,11 +18,7 @@ async function openWithTable() {
   ]);
   await harness.call("POST", `${uc}/catalogs`, { name: "ml" });
   await harness.call("POST", `${uc}/schemas`, { catalog_name: "ml", name: "features" });
-  harness.tables.tables.set("ml.features.t", {
-    table_id: "t1",
-    name: "t",
-    columns: [{ name: "Customer_Id", nullable: false }],
-  });
+  harness.tables.put("ml.features.t", "Customer_Id!");
   return harness;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,10 +28,33 @@ export interface Harness {
   readonly call: (method: Method, path: string, body?: unknown) => Promise<Answer>;
 }
 
-/** A double of the SQL engine: tables are put into it by the test. */
+/** A double of the SQL engine: tables are put into it by the test, statements are only noted. */
 export class TableEngineDouble implements TableEngine {
   readonly schemas = new Set<string>();
   readonly tables = new Map<string, EngineTable>();
+  readonly statements: string[] = [];
+
+  /** Puts a table of string columns; `!` behind a column's name makes it NOT NULL. */
+  put(fullName: string, ...columns: string[]): EngineTable {
+    const [catalog_name = "", schema_name = "", name = ""] = fullName.split(".");
+    const table: EngineTable = {
+      table_id: randomUUID(),
+      name,
+      catalog_name,
+      schema_name,
+      full_name: fullName,
+      table_type: "MANAGED",
+      columns: columns.map((column) => ({
+        name: column.replace("!", ""),
+        type_name: "STRING",
+        type_text: "string",
+        nullable: !column.endsWith("!"),
+      })),
+      properties: {},
+    };
+    this.tables.set(fullName, table);
+    return table;
+  }
 
   createSchema(catalog: string, schema: string): Promise<void> {
     this.schemas.add(`${catalog}.${schema}`);
@@ -46,14 +70,40 @@ export class TableEngineDouble implements TableEngine {
 
   listTables(catalog: string, schema: string): Promise<readonly EngineTable[]> {
     return Promise.resolve(
-      [...this.tables]
-        .filter(([name]) => name.startsWith(`${catalog}.${schema}.`))
-        .map(([, t]) => t),
+      [...this.tables.values()].filter(
+        (table) => table.catalog_name === catalog && table.schema_name === schema,
+      ),
     );
   }
 
   getTable(fullName: string): Promise<EngineTable | undefined> {
     return Promise.resolve(this.tables.get(fullName));
+  }
+
+  dropTable(fullName: string): Promise<void> {
+    this.tables.delete(fullName);
+    return Promise.resolve();
+  }
+
+  addConstraint(fullName: string, _name: string, constraint: object): Promise<void> {
+    const table = this.tables.get(fullName);
+    if (table !== undefined)
+      table.table_constraints = [...(table.table_constraints ?? []), { ...constraint }];
+    return Promise.resolve();
+  }
+
+  dropConstraint(fullName: string, name: string): Promise<void> {
+    const table = this.tables.get(fullName);
+    if (table !== undefined)
+      table.table_constraints = (table.table_constraints ?? []).filter(
+        (one) => !JSON.stringify(one).includes(`"name":"${name}"`),
+      );
+    return Promise.resolve();
+  }
+
+  execute(statement: string): Promise<void> {
+    this.statements.push(statement);
+    return Promise.resolve();
   }
 }
 

@@ -137,7 +137,7 @@ describe("schemas", () => {
 
   test("one that holds a table says what it holds, and goes when forced", async () => {
     const { call, tables } = await openWithSchema();
-    tables.tables.set("ml.features.t", { table_id: "t1", name: "t", columns: [] });
+    tables.put("ml.features.t", "id");
     expect(await call("DELETE", `${uc}/schemas/ml.features`)).toMatchObject({
       status: 400,
       body: {
