@@ -6,6 +6,8 @@ const SUPERVISOR = join(__dirname, "supervise.py");
 /** How a child process is started. */
 export interface ChildOptions {
   readonly env?: Record<string, string>;
+  /** Whether this process's environment is passed on below `env`. @default true */
+  readonly inheritEnv?: boolean;
   readonly cwd?: string;
   /** Where standard output and error go: file descriptors, or pipes on the returned process. */
   readonly output: "pipe" | { readonly fd: number };
@@ -33,7 +35,7 @@ export function startChild(
   const process_ = spawn(python, ["-S", "-E", SUPERVISOR, ...command], {
     stdio: ["pipe", output, output],
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...(options.inheritEnv === false ? {} : process.env), ...options.env },
     // Ctrl-C must reach this process first, which then stops its children in order.
     detached: true,
   });

@@ -68,6 +68,11 @@ export class WorkspaceFiles {
     return this.#below(path).filter((child) => dirname(child.path) === path);
   }
 
+  /** The folder on this machine that stands for `/Workspace`. */
+  get root(): string {
+    return this.#folder;
+  }
+
   /** Where an object's content lies on this machine. */
   locate(path: string): string {
     return join(this.#folder, path);
@@ -168,6 +173,15 @@ export class WorkspaceFiles {
       closeSync(folder);
     }
   }
+}
+
+const opened = new WeakMap<Workspace, WorkspaceFiles>();
+
+/** The workspace's file tree. */
+export function filesOf(workspace: Workspace): WorkspaceFiles {
+  const files = opened.get(workspace) ?? new WorkspaceFiles(workspace);
+  opened.set(workspace, files);
+  return files;
 }
 
 /**

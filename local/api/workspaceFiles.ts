@@ -2,8 +2,7 @@ import { extname } from "node:path";
 import { z } from "zod";
 import { ApiError, unsupported } from "../errors";
 import { operation, queryInt, type Operation } from "../route";
-import { languages, WorkspaceFiles, workspacePath, type WorkspaceObject } from "../workspaceFiles";
-import type { Workspace } from "../workspace";
+import { filesOf, languages, workspacePath, type WorkspaceObject } from "../workspaceFiles";
 
 type Language = (typeof languages)[number];
 
@@ -120,15 +119,6 @@ export const workspaceFileOperations: Operation[] = [
     },
   }),
 ];
-
-const opened = new WeakMap<Workspace, WorkspaceFiles>();
-
-/** The workspace's file tree. */
-export function filesOf(workspace: Workspace): WorkspaceFiles {
-  const files = opened.get(workspace) ?? new WorkspaceFiles(workspace);
-  opened.set(workspace, files);
-  return files;
-}
 
 /** Paths are answered with or without `/Workspace`, as they were asked for: clients compare them. */
 function info(object: WorkspaceObject, given: string): Record<string, unknown> {

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { page } from "../page";
+import { jobAnswer } from "../jobs/answers";
+import { jobSettings, updated, withDefaults } from "../jobs/settings";
+import { checkSettings } from "../jobs/validate";
+import { operation, queryBool, queryInt, type Operation } from "../route";
+
+/** The versions of the interface that the provider (2.1, 2.2) and the SDKs (2.2) call; they do the same here. */
+export const jobVersions = ["2.1", "2.2"] as const;
+
+/** Jobs: https://docs.databricks.com/api/workspace/jobs */
+export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
+  const create = `POST /api/${version}/jobs/create` as const;
+  const reset = `POST /api/${version}/jobs/reset` as const;
+  const update = `POST /api/${version}/jobs/update` as const;
+  // From 2.2 on a job queues unless it says otherwise.
+  const queue = version === "2.2" ? { queue: { enabled: true } } : {};
+  return [
+    operation(create, {
+      answers: "jobs.CreateResponse",
+      body: jobSettings,
+      handle: ({ body, workspace }) => {
+        checkSettings(create, body);
+        return { job_id: workspace.jobs.put({ ...queue, ...body }).job_id };
+      },
+    }),
+    operation(`GET /api/${version}/jobs/get`, {
+      answers: "jobs.Job",
+      query: z.strictObject({ job_id: queryInt, include_trigger_state: queryBool.optional() }),
+      handle: ({ query, workspace }) =>
+        jobAnswer(workspace.jobs.get(query.job_id), { tasks: true }),
+    }),
+    operation(`GET /api/${version}/jobs/list`, {
+      answers: "jobs.ListJobsResponse",
+      query: z.strictObject({
+        limit: queryInt.min(1).max(100).default(20),
+        name: z.string().optional(),
+        expand_tasks: queryBool.default(false),
+        page_token: z.string().optional(),
+      }),
+      handle: ({ query, workspace }) => {
+        const name = query.name?.toLowerCase();
+        const jobs = workspace.jobs
+          .list()
+          .filter(({ settings }) => !name || settings.name?.toLowerCase() === name);
+        const { items, ...next } = page(jobs, query.limit, query.page_token);
+        return {
+          ...(items.length === 0
+            ? {}
+            : { jobs: items.map((job) => jobAnswer(job, { tasks: query.expand_tasks })) }),
+          has_more: next.next_page_token !== undefined,
+          ...next,
+        };
+      },
+    }),
+    operation(reset, {
+      answers: "jobs.ResetResponse",
+      body: z.strictObject({ job_id: z.int(), new_settings: jobSettings }),
+      handle: ({ body, workspace }) => {
+        const job = workspace.jobs.get(body.job_id);
+        checkSettings(reset, body.new_settings);
+        workspace.jobs.put({ ...queue, ...body.new_settings }, job);
+        return {};
+      },
+    }),
+    operation(update, {
+      answers: "jobs.UpdateResponse",
+      body: z.strictObject({
+        job_id: z.int(),
+        new_settings: jobSettings.optional(),
+        fields_to_remove: z.array(z.string()).optional(),
+      }),
+      handle: ({ body, workspace }) => {
+        const job = workspace.jobs.get(body.job_id);
+        const settings = updated(
+          job.settings,
+          body.new_settings ?? {},
+          body.fields_to_remove ?? [],
+        );
+        checkSettings(update, settings);
+        workspace.jobs.put(withDefaults(settings), job);
+        return {};
+      },
+    }),
+    operation(`POST /api/${version}/jobs/delete`, {
+      answers: "jobs.DeleteResponse",
+      body: z.strictObject({ job_id: z.int() }),
+      handle: ({ body, workspace }) => {
+        workspace.jobs.delete(body.job_id);
+        return {};
+      },
+    }),
+  ];
+});

@@ -1,0 +1,158 @@
+import { USER } from "../identity";
+import type { Workspace } from "../workspace";
+import type { Attempt, JobRecord, RunRecord, TaskRecord } from "./records";
+import { attemptStates, runStates, taskStates } from "./states";
+import type { TaskSettings } from "./task";
+
+/** A job as `jobs/get` and `jobs/list` show it; `run_as` is told by `run_as_user_name`. */
+export function jobAnswer(job: JobRecord, parts: { tasks: boolean }): Record<string, unknown> {
+  const { run_as, tasks, job_clusters, environments, ...settings } = job.settings;
+  const details = {
+    ...(tasks === undefined ? {} : { tasks }),
+    ...(job_clusters === undefined ? {} : { job_clusters }),
+    ...(environments === undefined ? {} : { environments }),
+  };
+  return {
+    job_id: job.job_id,
+    creator_user_name: job.creator_user_name,
+    created_time: job.created_time,
+    settings: { ...settings, ...(parts.tasks ? details : {}) },
+    ...(parts.tasks ? { run_as_user_name: run_as?.user_name ?? USER.userName } : {}),
+  };
+}
+
+/** A run as `jobs/runs/get` and `jobs/runs/list` show it. Times in ms. */
+export function runAnswer(
+  workspace: Workspace,
+  run: RunRecord,
+  parts: { tasks: boolean; resolved?: boolean; history?: boolean },
+): Record<string, unknown> {
+  const { settings } = run;
+  const begin = run.begin_time ?? 0;
+  const end = run.end_time ?? 0;
+  return {
+    job_id: run.job_id,
+    run_id: run.run_id,
+    job_run_id: run.run_id,
+    number_in_job: run.number_in_job,
+    original_attempt_run_id: run.run_id,
+    creator_user_name: run.creator_user_name,
+    run_name: run.run_name,
+    run_type: run.run_type,
+    run_page_url: pageUrl(workspace, run, run.run_id),
+    format: "MULTI_TASK",
+    ...(settings.description === undefined ? {} : { description: settings.description }),
+    ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
+    trigger: run.trigger,
+    ...(run.parent_task_run_id === undefined
+      ? {}
+      : { trigger_info: { run_id: run.parent_task_run_id } }),
+    ...runStates(run),
+    start_time: run.start_time,
+    setup_duration: 0,
+    execution_duration: 0,
+    cleanup_duration: 0,
+    end_time: end,
+    run_duration: end === 0 || begin === 0 ? 0 : end - begin,
+    queue_duration: begin === 0 ? 0 : begin - run.start_time,
+    job_parameters: (settings.parameters ?? []).map((parameter) => ({
+      ...parameter,
+      ...(parameter.name in run.overrides ? { value: run.overrides[parameter.name] } : {}),
+    })),
+    ...(parts.tasks
+      ? {
+          tasks: run.tasks.map((task) => taskAnswer(workspace, run, task, parts.resolved ?? false)),
+          ...(settings.job_clusters === undefined ? {} : { job_clusters: settings.job_clusters }),
+        }
+      : {}),
+    ...(parts.history ? { repair_history: history(run) } : {}),
+  };
+}
+
+/** A task of a run, by its latest attempt. */
+export function taskAnswer(
+  workspace: Workspace,
+  run: RunRecord,
+  task: TaskRecord,
+  resolved: boolean,
+  attempt: Attempt | undefined = task.attempts.at(-1),
+): Record<string, unknown> {
+  const settings = run.settings.tasks?.find(({ task_key }) => task_key === task.task_key);
+  const runId = attempt?.run_id ?? task.run_id;
+  return {
+    ...(settings === undefined ? {} : withRunDetails(settings, attempt)),
+    task_key: task.task_key,
+    run_id: runId,
+    attempt_number: attempt?.attempt_number ?? 0,
+    run_page_url: pageUrl(workspace, run, runId),
+    ...(attempt === undefined ? taskStates(task) : attemptStates(task, attempt)),
+    ...timings(attempt),
+    ...(resolved ? resolvedValues(settings, attempt) : {}),
+  };
+}
+
+function timings(attempt: Attempt | undefined): Record<string, number> {
+  const start = attempt?.start_time ?? 0;
+  const end = attempt?.end_time ?? 0;
+  return {
+    start_time: start,
+    setup_duration: 0,
+    execution_duration: end === 0 ? 0 : end - start,
+    cleanup_duration: 0,
+    end_time: end,
+  };
+}
+
+function withRunDetails(
+  settings: TaskSettings,
+  attempt: Attempt | undefined,
+): Record<string, unknown> {
+  const { condition_task } = settings;
+  if (condition_task === undefined) return settings;
+  return {
+    ...settings,
+    condition_task: {
+      ...condition_task,
+      ...attempt?.condition,
+      ...(attempt?.outcome === undefined ? {} : { outcome: attempt.outcome }),
+    },
+  };
+}
+
+function resolvedValues(
+  settings: TaskSettings | undefined,
+  attempt: Attempt | undefined,
+): Record<string, unknown> {
+  if (attempt === undefined) return {};
+  if (settings?.spark_python_task)
+    return { resolved_values: { spark_python_task: { parameters: attempt.parameters ?? [] } } };
+  if (settings?.condition_task)
+    return { resolved_values: { condition_task: attempt.condition ?? {} } };
+  return {
+    resolved_values: { run_job_task: { job_parameters: attempt.job_parameters ?? {} } },
+  };
+}
+
+function history(run: RunRecord): Record<string, unknown>[] {
+  const original = {
+    id: run.run_id,
+    type: "ORIGINAL",
+    start_time: run.start_time,
+    task_run_ids: run.tasks.map((task) => task.attempts[0]?.run_id ?? task.run_id),
+  };
+  return [
+    original,
+    ...run.repairs.map(({ id, start_time, task_keys }) => ({
+      id,
+      type: "REPAIR",
+      start_time,
+      task_run_ids: run.tasks
+        .filter(({ task_key }) => task_keys.includes(task_key))
+        .map((task) => task.attempts.at(-1)?.run_id ?? task.run_id),
+    })),
+  ];
+}
+
+function pageUrl(workspace: Workspace, run: RunRecord, runId: number): string {
+  return `${workspace.url}/#job/${run.job_id}/run/${runId}`;
+}
