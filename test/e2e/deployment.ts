@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { python } from "../../cli/python";
+import { runJob, type RunResult } from "../../cli/jobs";
+import { root } from "../../cli/paths";
+import { callWorkspace, type Call, type Connection } from "../../components/workspace/rest";
+import { obtainEngine, runPulumi, type PulumiResult } from "../../engine";
+import { startWorkspace, type RunningWorkspace } from "../../local/start";
+
+/** How long a test of a whole deployment may take; a cold machine with two cores is slow. */
+export const MINUTES = 60_000;
+
+/**
+ * A workspace of its own on a free port, with a stack `local` whose state is in a temporary folder:
+ * the program, engine and provider are those that everybody runs.
+ */
+export class Deployment {
+  private constructor(
+    readonly workspace: RunningWorkspace,
+    readonly folder: string,
+    private readonly configFile: string,
+  ) {}
+
+  /** @param edit - Changes the text of `Pulumi.local.yaml` for this stack. */
+  static async create(edit: (yaml: string) => string = (yaml) => yaml): Promise<Deployment> {
+    const folder = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
+    const workspace = await startWorkspace({ root: join(folder, "workspace"), python });
+    const deployment = new Deployment(workspace, folder, join(folder, "Pulumi.local.yaml"));
+    deployment.configure(edit);
+    const made = await deployment.pulumi("stack", "init", "local", "--no-select");
+    if (made.exitCode !== 0) throw new Error(made.stderr);
+    return deployment;
+  }
+
+  get connection(): Connection {
+    return { host: this.workspace.url, token: this.workspace.token };
+  }
+
+  /** The environment of the CLI; also for commands that a test starts itself. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "local",
+      DATABRICKS_HOST: this.workspace.url,
+      DATABRICKS_TOKEN: this.workspace.token,
+      DATABRICKS_AUTH_TYPE: "pat",
+    };
+  }
+
+  /** Starts again from the repository's configuration, changed by `edit`. */
+  configure(edit: (yaml: string) => string): void {
+    const original = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
+    writeFileSync(this.configFile, edit(original));
+  }
+
+  /** Runs any command of the CLI. */
+  async pulumi(...args: string[]): Promise<PulumiResult> {
+    const engine = await obtainEngine();
+    const config = DEPLOYING.has(args[0] ?? "") ? ["--config-file", this.configFile] : [];
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "local"];
+    return runPulumi(engine, [...args, ...stack, ...config, "--non-interactive"], {
+      cwd: root,
+      env: this.env,
+      stdio: "pipe",
+    });
+  }
+
+  up(...args: string[]): Promise<PulumiResult> {
+    return this.pulumi("up", "--yes", "--skip-preview", ...args);
+  }
+
+  run(job: string, parameters: Record<string, string> = {}): Promise<RunResult> {
+    return runJob(this.connection, job, parameters);
+  }
+
+  call(method: Call["method"], path: string, body?: unknown): Promise<unknown> {
+    return callWorkspace(this.connection, { method, path, body });
+  }
+
+  async close(): Promise<void> {
+    await this.workspace.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const DEPLOYING = new Set(["up", "preview", "refresh", "destroy"]);
+
+/** Everything a command said, for assertions on what a user reads. */
+export function said({ stdout, stderr }: PulumiResult): string {
+  return `${stdout}\n${stderr}`;
+}

@@ -1,0 +1,8 @@
+import { ensurePython } from "../../cli/python";
+import { obtainEngine } from "../../engine";
+
+/** The tests run on the real engine and the locked Python packages. */
+export default async function setup(): Promise<void> {
+  await ensurePython();
+  await obtainEngine();
+}
