@@ -11,6 +11,6 @@ export async function deploy(): Promise<Record<string, unknown>> {
   return {
     catalog: platform.catalog,
     warehouseId: platform.warehouseId,
-    customerChurn: await customerChurn(platform, settings.customerChurn),
+    ...(await customerChurn(platform, settings.customerChurn)),
   };
 }
