@@ -122,3 +122,6 @@ export const queryBool = z.enum(["true", "false"]).transform((text) => text === 
 
 /** The query fields of a link made by `Workspace.sign`; spread them into a signed operation's query schema. */
 export const signature = { expires: queryInt, signature: z.string() };
+
+/** The text of JSON bodies, for what passes them on: a number may hold more digits than JavaScript keeps. */
+export const jsonText = new WeakMap<FastifyRequest, string>();

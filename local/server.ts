@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError, unsupported } from "./errors";
 import { parseForm } from "./form";
-import { signature, type Operation } from "./route";
+import { jsonText, signature, type Operation } from "./route";
 import type { Workspace } from "./workspace";
 
 const signedQuery = z.object(signature);
@@ -34,12 +34,13 @@ export function createServer(
   server.addContentTypeParser("*", (_request, payload, done) => {
     done(null, payload);
   });
-  server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+  server.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
     if (text.length === 0) {
       done(null, {});
       return;
     }
     try {
+      jsonText.set(request, text.toString());
       done(null, JSON.parse(text.toString()));
     } catch {
       done(new ApiError("BAD_REQUEST", "The request's body is not valid JSON."));

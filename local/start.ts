@@ -1,6 +1,10 @@
 import { operations } from "./api";
+import { resumeMonitors } from "./dataQuality/monitors";
+import { Jobs } from "./jobs/service";
+import { startLakehouse } from "./lakehouse";
 import { MlflowServer } from "./mlflow/server";
 import { createServer } from "./server";
+import { ModelServing } from "./serving/modelServing";
 import { Workspace } from "./workspace";
 
 /** What {@link startWorkspace} needs. */
@@ -37,9 +41,19 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
   try {
     // Listening first finds a taken port before anything slow begins.
     workspace.url = await server.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+    const lakehouse = startLakehouse(workspace);
+    workspace.jobs = new Jobs(workspace);
     workspace.mlflow = new MlflowServer(workspace);
     workspace.onClose(() => workspace.mlflow.stop());
-    await Promise.all([workspace.mlflow.ready]);
+    workspace.serving = new ModelServing(workspace);
+    workspace.onClose(() => workspace.serving.stop());
+    // What was registered last is closed first: tasks still use MLflow.
+    workspace.onClose(() => workspace.jobs.close());
+    await Promise.all([lakehouse.ready, workspace.mlflow.ready]);
+    workspace.serving.resume();
+    await resumeMonitors(workspace);
+    // Queued runs and schedules need all the others.
+    workspace.jobs.start();
     return { url: workspace.url, token: workspace.token, workspace, close };
   } catch (error) {
     await close();

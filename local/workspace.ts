@@ -2,6 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MlflowServer } from "./mlflow/server";
+import type { Jobs } from "./jobs/service";
+import type { ModelServing } from "./serving/modelServing";
 import { Store } from "./store";
 
 /** Where and with what a workspace runs. */
@@ -24,6 +26,8 @@ export class Workspace {
   readonly token: string;
   #url: string | undefined;
   #mlflow: MlflowServer | undefined;
+  #serving: ModelServing | undefined;
+  #jobs: Jobs | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   constructor(options: WorkspaceOptions) {
@@ -52,6 +56,26 @@ export class Workspace {
 
   set mlflow(mlflow: MlflowServer) {
     this.#mlflow = mlflow;
+  }
+
+  /** The jobs and their runs. */
+  get jobs(): Jobs {
+    if (this.#jobs === undefined) throw new Error("Jobs were not started for this workspace.");
+    return this.#jobs;
+  }
+
+  set jobs(jobs: Jobs) {
+    this.#jobs = jobs;
+  }
+
+  /** What brings serving endpoints up and answers for them. */
+  get serving(): ModelServing {
+    if (this.#serving === undefined) throw new Error("Serving was not started for this workspace.");
+    return this.#serving;
+  }
+
+  set serving(serving: ModelServing) {
+    this.#serving = serving;
   }
 
   /** A folder below {@link root}, made if needed. */

@@ -1,20 +1,15 @@
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { startChild, type Child } from "../child";
 import { ApiError } from "../errors";
+import { startPythonServer, type PythonServer } from "../pythonServer";
 import type { Workspace } from "../workspace";
 
-const READY_SECONDS = 60;
 const CALL_SECONDS = 60;
 /** Pause before a server that ended by itself is started again; doubles up to {@link LONGEST_PAUSE_MS}. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 
-const readyLine = z.object({ port: z.number().int() });
 const refusal = z.object({ error_code: z.string(), message: z.string() });
 
 /** The JSON object that a call answers. */
@@ -29,7 +24,7 @@ const json = z.record(z.string(), z.unknown());
  */
 export class MlflowServer {
   readonly #workspace: Workspace;
-  #child: Child | undefined;
+  #server: PythonServer | undefined;
   #url: Promise<string>;
   #stopped = false;
 
@@ -70,7 +65,7 @@ export class MlflowServer {
   /** Ends the server. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#child?.stop();
+    await this.#server?.stop();
   }
 
   async #send(method: string, path: string, args: Json): Promise<Response> {
@@ -91,33 +86,22 @@ export class MlflowServer {
 
   async #start(pauseMs: number): Promise<string> {
     const folder = this.#workspace.folder("mlflow");
-    const child = startChild(
-      this.#workspace.python,
-      [
-        this.#workspace.python,
-        join(__dirname, "server.py"),
-        join(folder, "mlflow.db"),
-        MlflowServer.artifacts(this.#workspace),
-      ],
-      { output: "pipe", cwd: folder },
-    );
-    this.#child = child;
-    const { stdout, stderr } = child.process;
-    if (stdout === null || stderr === null) throw new Error("MLflow's output is not connected.");
-    const log = createWriteStream(join(folder, "server.log"));
-    const lastLines = keepLastLines(stderr);
-    stderr.pipe(log);
-
-    const port = await firstPort(stdout, child, lastLines);
-    void child.exited.then(async () => {
+    const server = startPythonServer(this.#workspace, {
+      script: join(__dirname, "server.py"),
+      args: [join(folder, "mlflow.db"), MlflowServer.artifacts(this.#workspace)],
+      log: join(folder, "server.log"),
+    });
+    this.#server = server;
+    const url = await server.ready;
+    void server.exited.then(async (code) => {
       if (this.#stopped) return;
-      console.error(`MLflow ended and is started again. ${lastLines()}`);
+      console.error(`MLflow ended with exit code ${code} and is started again. ${server.log()}`);
       this.#url = sleep(pauseMs).then(() => this.#start(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
       await this.#url.catch((error: unknown) => {
         console.error(error);
       });
     });
-    return `http://127.0.0.1:${port}`;
+    return url;
   }
 }
 
@@ -128,34 +112,6 @@ function asApiError({ error_code, message }: z.output<typeof refusal>, status: n
   if (isTaken && error_code !== "RESOURCE_ALREADY_EXISTS")
     return new ApiError("RESOURCE_ALREADY_EXISTS", meaning || "The name is already taken.");
   return new ApiError(error_code, meaning || "MLflow's database refused the call.", status);
-}
-
-function firstPort(stdout: Readable, child: Child, lastLines: () => string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const tooLate = setTimeout(() => {
-      reject(new Error(`MLflow was not ready within ${READY_SECONDS} s. ${lastLines()}`));
-    }, READY_SECONDS * 1000);
-    createInterface(stdout).on("line", (line) => {
-      const ready = readyLine.safeParse(parseJson(line));
-      if (!ready.success) return;
-      clearTimeout(tooLate);
-      resolve(ready.data.port);
-    });
-    child.exited.then((code) => {
-      clearTimeout(tooLate);
-      reject(new Error(`MLflow ended with exit code ${code}. ${lastLines()}`));
-    }, reject);
-  });
-}
-
-/** The end of a log, for the message of whoever has to say why a process ended. */
-function keepLastLines(stream: Readable, count = 10): () => string {
-  const lines: string[] = [];
-  createInterface(stream).on("line", (line) => {
-    lines.push(line);
-    if (lines.length > count) lines.shift();
-  });
-  return () => lines.join("\n");
 }
 
 function parseJson(text: string): unknown {

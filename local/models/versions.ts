@@ -31,6 +31,11 @@ export interface NewVersion {
   readonly details?: Partial<VersionRecord>;
 }
 
+/** Where the files of the version with this id are below the artifact root. */
+export function versionArtifacts(id: string): string {
+  return `unity-catalog/models/${id}`;
+}
+
 /** The location that MLflow's client reads a version's files from. */
 export function versionUri(version: ModelVersion): string {
   return ownUri(version.artifacts);
@@ -227,6 +232,6 @@ export function withRecord(workspace: Workspace, version: MlflowVersion): ModelV
     ...version,
     ...record,
     storageLocation: LOCATION + id,
-    artifacts: `unity-catalog/models/${id}`,
+    artifacts: versionArtifacts(id),
   };
 }

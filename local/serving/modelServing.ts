@@ -1,0 +1,126 @@
+import { ApiError } from "../errors";
+import type { Workspace } from "../workspace";
+import { RateLimits } from "./rateLimits";
+import { endpoints, type EndpointConfig, type EndpointRecord, type ServedEntity } from "./records";
+import { Scorers, type ScorerState } from "./scorers";
+
+const UPKEEP_SECONDS = 60;
+
+/**
+ * Brings endpoints up and sends requests to them. An update starts its model versions beside the old ones,
+ * which answer until the new ones can; if one cannot be loaded, the old ones stay.
+ */
+export class ModelServing {
+  readonly #workspace: Workspace;
+  readonly #scorers: Scorers;
+  readonly #upkeep: NodeJS.Timeout;
+  #stopped = false;
+  /** The rate limits of AI Gateway. */
+  readonly limits = new RateLimits();
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+    this.#scorers = new Scorers(workspace);
+    this.#upkeep = setInterval(() => void this.release(), UPKEEP_SECONDS * 1000).unref();
+  }
+
+  /**
+   * Takes up after a restart: goes on with updates that were under way, and starts what may not be scaled
+   * to zero. Everything else starts with its first request.
+   */
+  resume(): void {
+    for (const endpoint of endpoints(this.#workspace).list()) {
+      if (endpoint.update === "IN_PROGRESS") this.deploy(endpoint.id);
+      for (const entity of endpoint.config?.entities ?? []) {
+        if (!entity.scale_to_zero_enabled) this.#scorers.url(entity).catch(report);
+      }
+    }
+  }
+
+  /** Brings up the endpoint's pending configuration in the background; the record says how it went. */
+  deploy(id: string): void {
+    this.#deploy(id).catch(report);
+  }
+
+  /** Ends the processes that no endpoint needs any more. */
+  async release(): Promise<void> {
+    if (this.#stopped) return;
+    const needed = endpoints(this.#workspace)
+      .list()
+      .flatMap(({ config, pending, update }) => [
+        ...(config?.entities ?? []),
+        ...(update === "IN_PROGRESS" ? (pending?.entities ?? []) : []),
+      ]);
+    await this.#scorers.keep(needed);
+  }
+
+  state(entity: ServedEntity): ScorerState {
+    return this.#scorers.state(entity);
+  }
+
+  logFile(entity: ServedEntity): string {
+    return this.#scorers.logFile(entity);
+  }
+
+  /**
+   * Where to send a request.
+   * @throws ApiError TEMPORARILY_UNAVAILABLE when the model cannot be loaded.
+   */
+  async url(entity: ServedEntity): Promise<string> {
+    try {
+      return await this.#scorers.url(entity);
+    } catch (error) {
+      throw new ApiError("TEMPORARILY_UNAVAILABLE", failureOf(entity, error));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#upkeep);
+    await this.#scorers.keep([]);
+  }
+
+  async #deploy(id: string): Promise<void> {
+    const pending = endpoints(this.#workspace).get(id)?.pending;
+    if (pending === undefined) return;
+    const failure = await this.#load(pending);
+    // When the workspace closes, the update goes on after its next start.
+    if (this.#stopped) return;
+    const endpoint = endpoints(this.#workspace).get(id);
+    if (endpoint?.pending?.version !== pending.version) return;
+    endpoints(this.#workspace).put(id, settled(endpoint, pending, failure));
+    await this.release();
+  }
+
+  /** Why the configuration cannot be served, or undefined if all of it can. */
+  async #load(config: EndpointConfig): Promise<string | undefined> {
+    for (const entity of config.entities) {
+      try {
+        await this.#scorers.url(entity);
+      } catch (error) {
+        return failureOf(entity, error);
+      }
+    }
+    return undefined;
+  }
+}
+
+function settled(
+  endpoint: EndpointRecord,
+  pending: EndpointConfig,
+  failure: string | undefined,
+): EndpointRecord {
+  const now = { ...endpoint, failure, last_updated_timestamp: Date.now() };
+  return failure === undefined
+    ? { ...now, config: pending, pending: undefined, update: "NOT_UPDATING" }
+    : { ...now, update: "UPDATE_FAILED" };
+}
+
+function failureOf(entity: ServedEntity, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Served entity '${entity.name}' (${entity.entity_name} version ${entity.entity_version}) cannot be loaded: ${reason}`;
+}
+
+function report(error: unknown): void {
+  console.error(error);
+}
