@@ -2,14 +2,16 @@ import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process"
 
 /**
  * Waits on file descriptor 3. When that closes without a line having come, whoever held the other
- * end is gone: ends the process (or, negative, the process group) $1, politely and then for good.
+ * end is gone, and the process $1 is asked to end, and killed if it still runs 30 s later; a
+ * process group (a negative number) is killed at once.
  */
 const watchdog = `
 read -r _ <&3 && exit
-kill -INT -- "$1" 2>/dev/null
+case "$1" in -*) kill -s KILL -- "$1"; exit ;; esac
+kill -s INT "$1"
 i=0
-while kill -0 -- "$1" 2>/dev/null && [ "$i" -lt 30 ]; do sleep 1; i=$((i + 1)); done
-kill -KILL -- "$1" 2>/dev/null`;
+while kill -s 0 "$1" && [ "$i" -lt 30 ]; do sleep 1; i=$((i + 1)); done
+kill -s KILL "$1"`;
 
 /** @see spawnSupervised */
 export interface SuperviseOptions extends Pick<SpawnOptions, "env" | "stdio"> {
@@ -24,8 +26,8 @@ export interface SuperviseOptions extends Pick<SpawnOptions, "env" | "stdio"> {
 }
 
 /**
- * Starts a process that does not outlive this one, even when this one is killed: it gets SIGINT,
- * and SIGKILL 30 s later.
+ * Starts a process that does not outlive this one, even when this one is killed: it gets SIGINT
+ * then, and SIGKILL 30 s later; a group gets SIGKILL.
  */
 export function spawnSupervised(
   file: string,
