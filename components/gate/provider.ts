@@ -4,6 +4,7 @@ import {
   CHAMPION,
   VERDICT_TAG,
   readAlias,
+  readChampion,
   readStanding,
   setAlias,
   tagVersion,
@@ -27,13 +28,13 @@ export interface GateInputs {
   readonly observed: Champion | null;
 }
 
-/** What the state keeps. */
+/** What the state keeps; `observed` is then the champion after the update, or as refresh found it. */
 export interface GateOutputs extends GateInputs {
-  /** The version that is champion after this update; none if there is none. */
-  readonly champion?: string | undefined;
-  readonly previousChampion?: string | undefined;
+  /** The version that this gate left as champion, whoever moved the alias since; none if there is none. */
+  readonly champion?: string;
+  readonly previousChampion?: string;
   /** RFC 3339; none while nothing was promoted. */
-  readonly promotedAt?: string | undefined;
+  readonly promotedAt?: string;
   readonly logic: number;
 }
 
@@ -67,7 +68,7 @@ export function verdictLine({
 /** Whether the alias is not where a verdict put it. */
 function isMoved(olds: GateOutputs, { verdict, candidate, observed }: GateInputs): boolean {
   const expected = verdict.outcome === "promoted" ? candidate?.version : olds.champion;
-  return observed?.version !== expected || observed?.gated === false;
+  return (observed?.version ?? null) !== (expected ?? null) || observed?.gated === false;
 }
 
 /** Text that is equal for equal facts: keys in order, and null like absent, as the engine keeps them. */
@@ -87,6 +88,23 @@ function differs(olds: GateInputs, news: GateInputs): boolean {
   const compared = ({ model, rules, onFailure, candidate, verdict }: GateInputs): string =>
     canonical({ model, rules, onFailure, candidate, verdict });
   return compared(olds) !== compared(news);
+}
+
+/** What an update that left `observed` as champion keeps; the engine's protocol refuses undefined. */
+function outputs(
+  inputs: GateInputs,
+  observed: Champion | null,
+  previousChampion: string | undefined,
+  promotedAt: string | undefined,
+): GateOutputs {
+  return {
+    ...inputs,
+    observed,
+    ...(observed === null ? {} : { champion: observed.version }),
+    ...(previousChampion === undefined ? {} : { previousChampion }),
+    ...(promotedAt === undefined ? {} : { promotedAt }),
+    logic: LOGIC,
+  };
 }
 
 /**
@@ -109,37 +127,32 @@ async function settle(
         `Now: ${verdictLine({ ...inputs, candidate: now.candidate, verdict, observed: now.champion })}`,
     );
   }
-  const champion = now.champion?.version;
-  const kept: GateOutputs = {
-    ...inputs,
-    champion,
-    previousChampion: recorded?.previousChampion,
-    promotedAt: recorded?.promotedAt,
-    logic: LOGIC,
-  };
+  const kept = outputs(inputs, now.champion, recorded?.previousChampion, recorded?.promotedAt);
 
   if (verdict.outcome === "promoted" && candidate !== null) {
-    const evidence = { ...kept, champion: candidate.version };
-    if (champion === candidate.version && now.champion?.gated === true) return evidence;
+    const { version } = candidate;
+    if (now.champion?.gated === true && now.champion.version === version) return kept;
     const promotedAt = new Date().toISOString();
-    const previousChampion = champion === candidate.version ? kept.previousChampion : champion;
+    // What somebody put there by hand was never champion to this gate.
+    const superseded = now.champion?.gated === true ? now.champion.version : recorded?.champion;
+    const previousChampion = superseded === version ? recorded?.previousChampion : superseded;
     // Evidence first: an alias without it would count as moved by hand.
-    await tagVersion(connection, model, candidate.version, {
+    await tagVersion(connection, model, version, {
       "mlops.gate.reason": verdict.reason,
       "mlops.gate.run_id": candidate.runId ?? "",
       "mlops.gate.promoted_at": promotedAt,
       "mlops.gate.previous_champion": previousChampion ?? "none",
       [VERDICT_TAG]: "promoted",
     });
-    await setAlias(connection, model, CHAMPION, candidate.version);
+    await setAlias(connection, model, CHAMPION, version);
     const after = await readAlias(connection, model, CHAMPION);
-    if (after?.version !== candidate.version) {
+    if (after?.version !== version) {
       throw new Error(
-        `${model}@${CHAMPION} was set to ${candidate.version} but reads ${after?.version ?? "none"}: ` +
+        `${model}@${CHAMPION} was set to ${version} but reads ${after?.version ?? "none"}: ` +
           "another update may be running. Run this one again.",
       );
     }
-    return { ...evidence, previousChampion, promotedAt };
+    return outputs(inputs, { version, gated: true }, previousChampion, promotedAt);
   }
 
   if (now.champion !== null && !now.champion.gated) {
@@ -149,6 +162,7 @@ async function settle(
     );
   }
   const before = recorded?.champion;
+  const champion = now.champion?.version;
   if (before !== undefined && before !== champion) {
     await setAlias(connection, model, CHAMPION, before);
     throw new Error(
@@ -194,8 +208,8 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
   /** What refresh sees: the alias as it stands, whoever moved it. */
   async read(id: string, props?: GateOutputs): Promise<pulumi.dynamic.ReadResult<GateOutputs>> {
     if (props === undefined) throw new Error(`The promotion gate of ${id} cannot be imported.`);
-    const champion = await readAlias(this.connection(), props.model, CHAMPION);
-    return { id, props: { ...props, champion: champion?.version } };
+    const observed = await readChampion(this.connection(), props.model);
+    return { id, props: { ...props, observed } };
   }
 
   /** Leaves the alias: what serves production must not lose its champion because a gate is taken down. */

@@ -31,15 +31,24 @@ export async function readStanding(
   model: string,
   metrics: readonly string[],
 ): Promise<Standing> {
-  const [challenger, champion] = await Promise.all([
-    readAlias(connection, model, CHALLENGER),
-    readAlias(connection, model, CHAMPION),
+  const [candidate, champion] = await Promise.all([
+    readAlias(connection, model, CHALLENGER).then((challenger) =>
+      challenger === null ? null : readCandidate(connection, challenger, metrics),
+    ),
+    readChampion(connection, model),
   ]);
-  const [candidate, gated] = await Promise.all([
-    challenger === null ? null : readCandidate(connection, challenger, metrics),
-    champion === null ? false : hasVerdict(connection, model, champion.version),
-  ]);
-  return { candidate, champion: champion === null ? null : { version: champion.version, gated } };
+  return { candidate, champion };
+}
+
+/** The version behind the champion alias, and whether the gate put it there; null if there is none. */
+export async function readChampion(
+  connection: Connection,
+  model: string,
+): Promise<Champion | null> {
+  const target = await readAlias(connection, model, CHAMPION);
+  if (target === null) return null;
+  const { version } = target;
+  return { version, gated: await hasVerdict(connection, model, version) };
 }
 
 interface AliasTarget {
