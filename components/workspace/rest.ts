@@ -24,7 +24,8 @@ const ATTEMPTS = 5;
 
 /**
  * Calls the workspace and returns the parsed answer, or undefined for a 404.
- * 429, 5xx and broken connections are tried again up to five times, after `Retry-After` or 0.2–3.2 s.
+ * 429, 5xx other than 501, and broken connections are tried five times, with pauses of `Retry-After`
+ * (at most 30 s) or 0.2–1.6 s.
  * @throws Error naming call, status and Databricks' own message; never the token.
  */
 export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
@@ -45,7 +46,7 @@ export async function callWorkspace(connection: Connection, call: Call): Promise
       });
       const text = await answer.text();
       if (answer.status === 404 && isDatabricksError(text)) return undefined;
-      if (answer.ok) return text === "" ? {} : (JSON.parse(text) as unknown);
+      if (answer.ok) return parse(text, `${connection.host} answered ${name}`);
       problem = `${connection.host} answered ${name} with ${answer.status}: ${messageIn(text)}`;
       if (answer.status !== 429 && answer.status < 500) throw new Refused(problem);
       if (answer.status === 501) throw new Refused(problem);
@@ -62,6 +63,16 @@ export async function callWorkspace(connection: Connection, call: Call): Promise
 
 /** An answer that trying again cannot change. */
 class Refused extends Error {}
+
+/** A page to sign in, or a proxy's, can come with status 200 too. */
+function parse(text: string, what: string): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Refused(`${what} with something that is not JSON: ${text.slice(0, 300)}`);
+  }
+}
 
 /** A 404 of a proxy or of another server is an HTML page or empty: that is not "there is none". */
 function isDatabricksError(text: string): boolean {
