@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { GateInputs } from "../../../components/gate/provider";
+import { GateRun } from "./gateRun";
+import type { RegistryDouble } from "./registryDouble";
+
+/** Nominates a good version, shows it in a preview, and lets something happen before the update. */
+async function between(happens: (registry: RegistryDouble) => void) {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  const seen: GateInputs = await gate.preview();
+  happens(gate.registry);
+  return { gate, seen };
+}
+
+const PROMOTED = "churn v1 → champion: PROMOTED (val_auc_roc 0.86 > 0.85)";
+
+test.each<[string, (registry: RegistryDouble) => void, string]>([
+  [
+    "the metric",
+    (registry) => registry.runs.set("run-1", { val_auc_roc: 0.84 }),
+    "churn v1 → champion: REFUSED (val_auc_roc 0.84, must be > 0.85)",
+  ],
+  [
+    "the metric, to one that would pass too",
+    (registry) => registry.runs.set("run-1", { val_auc_roc: 0.87 }),
+    "churn v1 → champion: PROMOTED (val_auc_roc 0.87 > 0.85)",
+  ],
+  [
+    "the nominated version, to one that would pass too",
+    (registry) => {
+      registry.nominate("2", { val_auc_roc: 0.86 });
+    },
+    "churn v2 → champion: PROMOTED (val_auc_roc 0.86 > 0.85)",
+  ],
+  [
+    "the nomination, which was taken back",
+    (registry) => registry.aliases.delete("challenger"),
+    "churn → champion: WAITING (no version is nominated)",
+  ],
+  [
+    "the version's status",
+    (registry) => {
+      registry.nominate("1", { val_auc_roc: 0.86 }, "FAILED_REGISTRATION");
+    },
+    "REFUSED (the version is FAILED_REGISTRATION)",
+  ],
+  ["the run", (registry) => registry.runs.delete("run-1"), "REFUSED (val_auc_roc missing"],
+])("%s changed: nothing moves, and both sides are said", async (_what, happens, now) => {
+  const { gate, seen } = await between(happens);
+  const message = await gate.up(seen).then(
+    () => "it went through",
+    (error: unknown) => String(error),
+  );
+  expect(message).toContain(`${PROMOTED} was decided on facts that have changed since`);
+  expect(message).toContain(`nothing was moved. Now: `);
+  expect(message).toContain(now);
+  expect(gate.registry.writes).toEqual([]);
+});
+
+test("a candidate that was refused in the preview is not promoted behind its back", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.84 });
+  const seen = await gate.preview();
+  gate.registry.nominate("2", { val_auc_roc: 0.9 });
+  await expect(gate.up(seen)).rejects.toThrow("facts that have changed since");
+  expect(gate.registry.writes).toEqual([]);
+  await gate.up();
+  expect(gate.registry.aliases.get("champion")).toBe("2");
+});
+
+test("a verdict that was forged in the inputs promotes nothing", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.84 });
+  const seen = await gate.preview();
+  const forged: GateInputs = { ...seen, verdict: { ...seen.verdict, outcome: "promoted" } };
+  await expect(gate.up(forged)).rejects.toThrow("facts that have changed since");
+  expect(gate.registry.writes).toEqual([]);
+});
+
+test("the update compares facts, not how the engine happens to keep them", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  const seen = await gate.preview();
+  const reordered = JSON.parse(
+    JSON.stringify(seen, (_key, value: unknown) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).reverse())
+        : value,
+    ),
+  ) as GateInputs;
+  await gate.up(reordered);
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+});

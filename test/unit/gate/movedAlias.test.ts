@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { GateRun } from "./gateRun";
+
+/** A gate that promoted 1, and a version 9 that nobody ever measured. */
+async function promoted() {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  await gate.up();
+  gate.registry.versions.set("9", { status: "READY", runId: "run-9", tags: new Map() });
+  return gate;
+}
+
+test("refresh reports an alias that somebody moved, and the next preview shows a change", async () => {
+  const gate = await promoted();
+  gate.registry.aliases.set("champion", "9");
+  expect((await gate.refresh()).observed).toEqual({ version: "9", gated: false });
+  expect(await gate.changes()).toBe(true);
+  gate.registry.aliases.delete("champion");
+  expect((await gate.refresh()).observed).toBeNull();
+  expect(await gate.changes()).toBe(true);
+});
+
+test("without a refresh the preview shows the change too", async () => {
+  const gate = await promoted();
+  gate.registry.aliases.set("champion", "9");
+  expect(await gate.changes()).toBe(true);
+  gate.registry.aliases.delete("champion");
+  expect(await gate.changes()).toBe(true);
+});
+
+test.each(["9", undefined])(
+  "a candidate that passes is champion again after it read %s",
+  async (now) => {
+    const gate = await promoted();
+    if (now === undefined) gate.registry.aliases.delete("champion");
+    else gate.registry.aliases.set("champion", now);
+    await gate.up();
+    expect(gate.registry.aliases.get("champion")).toBe("1");
+    expect(await gate.changes()).toBe(false);
+  },
+);
+
+test("while the candidate is refused, a deleted alias is restored, and the update says so", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  await gate.up();
+  gate.registry.aliases.delete("champion");
+  await expect(gate.up()).rejects.toThrow(
+    "ml.models.churn@champion was moved by hand from 1 to none. It points at 1 again; " +
+      "run the update once more to bring the endpoint along.",
+  );
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+  expect(await gate.changes()).toBe(false);
+});
+
+test.each([
+  ["at once", () => Promise.resolve()],
+  ["after a refresh", (gate: GateRun) => gate.refresh()],
+])("an alias moved back to a former champion is restored %s", async (_when, meanwhile) => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.87 });
+  await gate.up();
+  gate.registry.nominate("3", { val_auc_roc: 0.5 });
+  await gate.up();
+  gate.registry.aliases.set("champion", "1");
+  await meanwhile(gate);
+  expect(await gate.changes()).toBe(true);
+  await expect(gate.up()).rejects.toThrow("was moved by hand from 2 to 1. It points at 2 again");
+  expect(gate.registry.aliases.get("champion")).toBe("2");
+  expect(await gate.changes()).toBe(false);
+});
+
+test("what was put there by hand is not on record as the previous champion", async () => {
+  const gate = await promoted();
+  gate.registry.aliases.set("champion", "9");
+  gate.registry.nominate("2", { val_auc_roc: 0.87 });
+  expect(await gate.up()).toMatchObject({ champion: "2", previousChampion: "1" });
+});
+
+test("a champion that the gate never promoted stops the update and is left alone", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  gate.registry.aliases.set("champion", "9");
+  const writes = gate.registry.writes.length;
+  await expect(gate.up()).rejects.toThrow(
+    "ml.models.churn@champion points at version 9, which this gate never promoted. " +
+      "Nominate a version that passes, or delete the alias.",
+  );
+  expect(gate.registry.writes).toHaveLength(writes);
+});
+
+test("a champion set by hand before there was a gate stops the first update", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.5 });
+  gate.registry.aliases.set("champion", "1");
+  await expect(gate.up()).rejects.toThrow("version 1, which this gate never promoted");
+  expect(gate.registry.writes).toEqual([]);
+});
+
+test("a candidate that was made champion by hand and passes gets its evidence", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  gate.registry.aliases.set("champion", "1");
+  await gate.up();
+  expect(gate.registry.writes).toContain("TAG 1 mlops.gate.verdict=promoted");
+  expect(await gate.changes()).toBe(false);
+});
+
+test("a tag that is not the gate's verdict is no promotion", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  gate.registry.versions.get("9")?.tags.set("mlops.gate.verdict", "refused");
+  gate.registry.versions.get("9")?.tags.set("verdict", "promoted");
+  gate.registry.aliases.set("champion", "9");
+  await expect(gate.up()).rejects.toThrow("never promoted");
+});
+
+test("an alias that reads otherwise than it was set is an error, not a promotion", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("7", { val_auc_roc: 0.1 });
+  gate.registry.nominate("8", { val_auc_roc: 0.86 });
+  gate.registry.intercept = ({ method, path }) => {
+    if (method !== "PUT" || !path.endsWith("/champion")) return undefined;
+    gate.registry.aliases.set("champion", "7");
+    return { body: {} };
+  };
+  await expect(gate.up()).rejects.toThrow(
+    "ml.models.churn@champion was set to 8 but reads 7: another update may be running.",
+  );
+  expect(gate.state).toBeUndefined();
+});
+
+test("a gate cannot be imported: there is nothing to import it from", async () => {
+  const gate = await GateRun.start();
+  await expect(gate.provider.read("ml.models.churn")).rejects.toThrow("cannot be imported");
+});

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { verdictLine } from "../../../components/gate/provider";
+import { above, atMost } from "../../../components/gate/rules";
+import { GateRun } from "./gateRun";
+
+test("a first version that passes becomes champion, with its evidence written before the alias", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86, loss: 0.4 });
+  const seen = await gate.preview();
+  expect(verdictLine(seen)).toBe("churn v1 → champion: PROMOTED (val_auc_roc 0.86 > 0.85)");
+
+  const state = await gate.up(seen);
+
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+  expect(gate.registry.writes).toEqual([
+    "TAG 1 mlops.gate.reason=val_auc_roc 0.86 > 0.85",
+    "TAG 1 mlops.gate.run_id=run-1",
+    `TAG 1 mlops.gate.promoted_at=${String(state.promotedAt)}`,
+    "TAG 1 mlops.gate.previous_champion=none",
+    "TAG 1 mlops.gate.verdict=promoted",
+    "PUT champion 1",
+  ]);
+  expect(gate.registry.received.at(-1)).toMatchObject({
+    method: "GET",
+    path: "/api/2.1/unity-catalog/models/ml.models.churn/aliases/champion",
+  });
+  expect(state).toMatchObject({ champion: "1", verdict: { outcome: "promoted" } });
+  expect(Date.parse(state.promotedAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
+  expect(state.previousChampion).toBeUndefined();
+});
+
+test("the next champion supersedes it, and the one before is on record", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  await gate.up();
+  gate.registry.nominate("2", { val_auc_roc: 0.87 });
+  expect(await gate.changes()).toBe(true);
+
+  const state = await gate.up();
+
+  expect(gate.registry.aliases.get("champion")).toBe("2");
+  expect(state).toMatchObject({ champion: "2", previousChampion: "1" });
+  expect(gate.registry.writes).toContain("TAG 2 mlops.gate.previous_champion=1");
+});
+
+test("after a promotion nothing changes any more: no diff, and an update writes nothing", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  const first = await gate.up();
+  const writes = gate.registry.writes.length;
+
+  expect(verdictLine(await gate.preview())).toContain("CHAMPION (val_auc_roc");
+  expect(await gate.changes()).toBe(false);
+  const second = await gate.up();
+  expect(gate.registry.writes).toHaveLength(writes);
+  expect(second.promotedAt).toBe(first.promotedAt);
+});
+
+test("a refresh after a promotion changes nothing either", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  const state = await gate.up();
+  expect(await gate.refresh()).toEqual(state);
+  expect(await gate.changes()).toBe(false);
+});
+
+test("deleting the gate leaves the champion that serves", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  await gate.up();
+  const writes = gate.registry.writes.length;
+  await gate.provider.delete();
+  expect(gate.registry.writes).toHaveLength(writes);
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+});
+
+test("only the rules' metrics are evidence: others may come and go without a change", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86, train_loss: 0.1 });
+  const { candidate } = await gate.up();
+  expect(candidate?.metrics).toEqual({ val_auc_roc: 0.86 });
+  gate.registry.runs.set("run-1", { later: 1, val_auc_roc: 0.86 });
+  expect(await gate.changes()).toBe(false);
+});
+
+test("the order in which the server lists metrics does not matter", async () => {
+  const gate = await GateRun.start("hold", [above("val_auc_roc", 0.85), atMost("loss", 0.5)]);
+  gate.registry.nominate("1", { val_auc_roc: 0.86, loss: 0.5 });
+  await gate.up();
+  gate.registry.runs.set("run-1", { loss: 0.5, val_auc_roc: 0.86 });
+  expect(await gate.changes()).toBe(false);
+});
+
+test("while no version is nominated, the gate waits and writes nothing, even if it blocks", async () => {
+  const gate = await GateRun.start("block");
+  expect(verdictLine(await gate.preview())).toBe(
+    "churn → champion: WAITING (no version is nominated)",
+  );
+  expect((await gate.up()).champion).toBeUndefined();
+  expect(gate.registry.writes).toEqual([]);
+  expect(await gate.changes()).toBe(false);
+});
+
+test("a version that was made before its rule is promoted as soon as the rule lets it", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.84 });
+  await gate.up();
+  expect(gate.registry.aliases.has("champion")).toBe(false);
+  gate.registry.runs.set("run-1", { val_auc_roc: 0.8501 });
+  expect(await gate.changes()).toBe(true);
+  await gate.up();
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+});
