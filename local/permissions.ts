@@ -64,9 +64,10 @@ export function permissionsOn(workspace: Workspace, kind: ObjectKind, id: string
 }
 
 /**
- * Replaces the direct permissions on an object.
- * @throws ApiError INVALID_PARAMETER_VALUE for a level the kind does not have, a principal named twice, or,
- * where there is an owner, anything but exactly one who is not a group.
+ * Replaces the direct permissions on an object. Of several levels for one principal the strongest counts:
+ * the provider sends its user as manager and as owner of a warehouse.
+ * @throws ApiError INVALID_PARAMETER_VALUE for a level the kind does not have or, where there is an owner,
+ * anything but exactly one who is not a group.
  */
 export function setPermissions(
   workspace: Workspace,
@@ -74,23 +75,30 @@ export function setPermissions(
   id: string,
   list: readonly AccessControl[],
 ): void {
+  const levels = Object.keys(kind.levels);
+  const unknown = list.find((line) => !levels.includes(line.permission_level));
+  if (unknown !== undefined)
+    throw invalid(
+      `Permission level ${unknown.permission_level} is not supported for ${kind.type}. ` +
+        `Allowed are: ${levels.join(", ")}.`,
+    );
+  const strongest = new Map<string, AccessControl>();
   for (const line of list) {
-    if (!(line.permission_level in kind.levels))
-      throw invalid(
-        `Permission level ${line.permission_level} is not supported for ${kind.type}. ` +
-          `Allowed are: ${Object.keys(kind.levels).join(", ")}.`,
-      );
-    if (list.filter((other) => keyOf(other) === keyOf(line)).length > 1)
-      throw invalid(`${keyOf(line)} appears more than once in access_control_list.`);
+    const other = strongest.get(keyOf(line));
+    const weaker =
+      other !== undefined &&
+      levels.indexOf(line.permission_level) < levels.indexOf(other.permission_level);
+    if (!weaker) strongest.set(keyOf(line), line);
   }
+  const access_control_list = [...strongest.values()];
   if (hasOwner(kind)) {
-    const owners = list.filter((line) => line.permission_level === "IS_OWNER");
+    const owners = access_control_list.filter((line) => line.permission_level === "IS_OWNER");
     if (owners.length !== 1)
       throw invalid(`The ${kind.type} must have exactly one owner, not ${owners.length}.`);
     if (owners[0]?.group_name !== undefined)
       throw invalid(`Group ${owners[0].group_name} cannot be the owner of a ${kind.type}.`);
   }
-  lists(workspace).put(objectId(kind, id), { access_control_list: [...list] });
+  lists(workspace).put(objectId(kind, id), { access_control_list });
 }
 
 /** Adds lines, or changes the level of principals that have one; a new owner takes the place of the old. */
@@ -108,10 +116,6 @@ export function updatePermissions(
   setPermissions(workspace, kind, id, [...kept, ...changes]);
 }
 
-/** Removes what is kept about an object that is gone. */
-export function forgetPermissions(workspace: Workspace, kind: ObjectKind, id: string): void {
-  lists(workspace).delete(objectId(kind, id));
-}
 
 /** The `ObjectPermissions` that callers see: the direct lines, and what the administrators inherit. */
 export function shownPermissions(workspace: Workspace, kind: ObjectKind, id: string) {

@@ -41,7 +41,8 @@ export function changeGrants(
       );
   }
   const assignments = changes.reduce(apply, grantsOn(workspace, securable));
-  grants(workspace).put(securable.id, { assignments: [...assignments] });
+  if (assignments.length === 0) grants(workspace).delete(securable.id);
+  else grants(workspace).put(securable.id, { assignments: [...assignments] });
   return assignments;
 }
 

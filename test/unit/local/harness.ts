@@ -23,8 +23,8 @@ export interface Answer {
 export interface Harness {
   readonly workspace: Workspace;
   readonly tables: TableEngineDouble;
-  /** The same, with another process's eyes: what was not on disk is gone. */
-  readonly reopen: () => void;
+  /** Opens it anew, as another process would: what was not on disk is gone. */
+  readonly reopen: () => Workspace;
   readonly call: (method: Method, path: string, body?: unknown) => Promise<Answer>;
 }
 
@@ -131,6 +131,7 @@ export function openWorkspace(operations: readonly Operation[]): Harness {
     reopen: () => {
       now.workspace.store.close();
       now = open();
+      return now.workspace;
     },
     call: async (method, path, body) => {
       const answer = await now.server.inject({

@@ -71,6 +71,13 @@ describe("permissions of a job", () => {
     expect(lines((await call("GET", path)).body)).toEqual([`${me} IS_OWNER`, "admins CAN_MANAGE"]);
   });
 
+  test("of several levels for one principal the strongest counts", async () => {
+    const { call } = openWithJob();
+    const manager = { ...owner, permission_level: "CAN_MANAGE" };
+    await call("PUT", path, { access_control_list: [manager, owner, manager] });
+    expect(lines((await call("GET", path)).body)).toEqual([`${me} IS_OWNER`, "admins CAN_MANAGE"]);
+  });
+
   test("a new owner takes the place of the old one", async () => {
     const { call } = openWithJob();
     await call("PATCH", path, {
@@ -87,7 +94,6 @@ describe("permissions of a job", () => {
     ["no owner", [viewers]],
     ["two owners", [owner, { user_name: "x", permission_level: "IS_OWNER" }]],
     ["a group as owner", [{ group_name: "users", permission_level: "IS_OWNER" }]],
-    ["one principal twice", [owner, viewers, { ...viewers, permission_level: "CAN_MANAGE" }]],
     ["two principals in a line", [owner, { ...viewers, user_name: me }]],
     ["no principal", [owner, { permission_level: "CAN_VIEW" }]],
   ])("%s is refused and nothing changes", async (_, access_control_list) => {

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { ApiError, invalid, missing } from "../errors";
+import type { Collection } from "../store";
+import { requireTable, tableEngine, type EngineTable } from "../unityCatalog/engine";
+import { schemas, type SchemaRecord } from "../unityCatalog/records";
+import type { Workspace } from "../workspace";
+import { profilingConfig, type ProfilingConfig } from "./config";
+import { createTable, driftColumns, profileColumns } from "./metricTables";
+
+const record = z.strictObject({
+  /** The monitored table's id; the key. */
+  object_id: z.string(),
+  table: z.string(),
+  config: profilingConfig,
+  /** Counts the configurations, from 1. */
+  version: z.int(),
+  status: z.enum(["PENDING", "ACTIVE", "FAILED"]),
+  failure: z.string().optional(),
+  profile_table: z.string(),
+  drift_table: z.string(),
+});
+
+export type Monitor = z.output<typeof record>;
+
+export const monitors = ({ store }: Workspace): Collection<Monitor> =>
+  store.collection("monitors", record);
+
+/** @throws ApiError 404 when the table is not monitored, or gone. */
+export async function requireMonitor(workspace: Workspace, tableId: string): Promise<Monitor> {
+  const found = monitors(workspace).get(tableId);
+  if (found === undefined || (await findTable(workspace, tableId)) === undefined)
+    throw missing("Monitor for table", tableId);
+  return found;
+}
+
+/** @throws ApiError 404 when no table has the id. */
+export async function requireTableById(workspace: Workspace, id: string): Promise<EngineTable> {
+  const found = await findTable(workspace, id);
+  if (found === undefined) throw missing("Table with id", id, "TABLE_DOES_NOT_EXIST");
+  return found;
+}
+
+async function findTable(workspace: Workspace, id: string): Promise<EngineTable | undefined> {
+  for (const { catalog_name, name } of schemas(workspace).list()) {
+    const tables = await tableEngine(workspace).listTables(catalog_name, name);
+    const found = tables.find(({ table_id }) => table_id === id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * A monitor that is about to be set up.
+ * @throws ApiError INVALID_PARAMETER_VALUE when the configuration does not fit the table, 404 when it names
+ * what does not exist.
+ */
+export async function newMonitor(
+  workspace: Workspace,
+  table: EngineTable,
+  config: ProfilingConfig,
+  version: number,
+): Promise<Monitor> {
+  const { inference_log: log, time_series: series, snapshot } = config;
+  if ([log, series, snapshot].filter((one) => one !== undefined).length !== 1)
+    throw invalid(
+      "data_profiling_config: give exactly one of inference_log, time_series, snapshot.",
+    );
+  for (const [field, column] of Object.entries({ ...log, ...series }))
+    if (field.endsWith("_column")) requireColumn(table, field, String(column));
+  if (config.baseline_table_name !== undefined)
+    await requireTable(workspace, config.baseline_table_name);
+  const output = requireSchemaById(workspace, config.output_schema_id).full_name;
+  return {
+    object_id: table.table_id,
+    table: table.full_name,
+    config,
+    version,
+    status: "PENDING",
+    profile_table: `${output}.${table.name}_profile_metrics`,
+    drift_table: `${output}.${table.name}_drift_metrics`,
+  };
+}
+
+/** Keeps the monitor and sets it up in the background. */
+export function start(workspace: Workspace, monitor: Monitor): void {
+  monitors(workspace).put(monitor.object_id, monitor);
+  activate(workspace, monitor).catch(() => {
+    // The workspace was closed meanwhile; the monitor is still pending when it starts again.
+  });
+}
+
+/** Makes the metric tables of a monitor, empty, and keeps whether that went well. */
+async function activate(workspace: Workspace, monitor: Monitor): Promise<void> {
+  const after = await setUp(workspace, monitor);
+  const now = monitors(workspace).get(monitor.object_id);
+  // Deleted or changed in the meantime: another call sees to it.
+  if (now?.version === monitor.version) monitors(workspace).put(monitor.object_id, after);
+}
+
+async function setUp(workspace: Workspace, monitor: Monitor): Promise<Monitor> {
+  const { config, profile_table, drift_table } = monitor;
+  try {
+    const table = await requireTable(workspace, monitor.table);
+    const engine = tableEngine(workspace);
+    await engine.execute(createTable(profile_table, profileColumns(table, config)));
+    await engine.execute(createTable(drift_table, driftColumns(table, config)));
+    return { ...monitor, status: "ACTIVE" };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { ...monitor, status: "FAILED", failure };
+  }
+}
+
+/** Takes up what was pending when the workspace ended; call it when the SQL engine is ready. */
+export async function resumeMonitors(workspace: Workspace): Promise<void> {
+  const pending = monitors(workspace)
+    .list()
+    .filter(({ status }) => status === "PENDING");
+  await Promise.all(pending.map((monitor) => activate(workspace, monitor)));
+}
+
+function requireColumn(table: EngineTable, field: string, column: string): void {
+  if (!table.columns.some(({ name }) => name.toLowerCase() === column.toLowerCase()))
+    throw invalid(`${field}: table '${table.full_name}' has no column '${column}'.`);
+}
+
+function requireSchemaById(workspace: Workspace, id: string): SchemaRecord {
+  const found = schemas(workspace)
+    .list()
+    .find(({ schema_id }) => schema_id === id);
+  if (found === undefined)
+    throw new ApiError("SCHEMA_DOES_NOT_EXIST", `Schema with id '${id}' does not exist.`, 404);
+  return found;
+}
