@@ -46,10 +46,12 @@ export class DriftAlert extends pulumi.ComponentResource {
         `The drift alert ${name} has nobody to tell; give at least one address.`,
       );
     }
+    const cron = quartz(name, args.cron ?? "0 15 * * * ?");
+    const retrainCron = quartz(`${name}-retrain`, args.retrainCron ?? "0 30 * * * ?");
     const { driftMetricsTable } = args.monitor;
     if (driftMetricsTable !== undefined) {
-      this.alert = this.makeAlert(name, args, driftMetricsTable);
-      this.retrainJob = this.makeRetrainJob(name, args, driftMetricsTable);
+      this.alert = this.makeAlert(name, args, driftMetricsTable, cron);
+      this.retrainJob = this.makeRetrainJob(name, args, driftMetricsTable, retrainCron);
     }
     this.registerOutputs({ alertId: this.alert?.id ?? "none yet" });
   }
@@ -58,6 +60,7 @@ export class DriftAlert extends pulumi.ComponentResource {
     name: string,
     args: DriftAlertArgs,
     driftMetricsTable: pulumi.Output<string>,
+    cron: string,
   ): databricks.AlertV2 {
     const { platform, monitor, threshold } = args;
     const model = monitor.endpoint.champion.model.shortName;
@@ -89,7 +92,7 @@ export class DriftAlert extends pulumi.ComponentResource {
           },
         },
         schedule: {
-          quartzCronSchedule: quartz(name, args.cron ?? "0 15 * * * ?"),
+          quartzCronSchedule: cron,
           timezoneId: "UTC",
           pauseStatus: platform.jobs.pauseStatus,
         },
@@ -103,6 +106,7 @@ export class DriftAlert extends pulumi.ComponentResource {
     name: string,
     args: DriftAlertArgs,
     driftMetricsTable: pulumi.Output<string>,
+    cron: string,
   ): PythonJob {
     const { platform, monitor, threshold, retrain } = args;
     return new PythonJob(
@@ -110,7 +114,7 @@ export class DriftAlert extends pulumi.ComponentResource {
       {
         platform,
         description: `Starts training of ${monitor.endpoint.champion.model.fullName} when it drifts.`,
-        cron: args.retrainCron ?? "0 30 * * * ?",
+        cron,
         parameters: { cool_down_hours: String(args.coolDownHours ?? 24) },
         tasks: [
           {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { quartz } from "./cron";
 import { GovernedTable, type Column } from "./governedTable";
 import type { Platform } from "./platform";
 import { PythonJob, type PythonTask } from "./pythonJob";
@@ -31,7 +32,7 @@ export class FeatureTable extends pulumi.ComponentResource {
   readonly refresh: PythonJob;
   readonly primaryKeys: readonly string[];
 
-  /** @throws pulumi.RunError without a primary key, or for what {@link GovernedTable} and {@link PythonJob} refuse. */
+  /** @throws pulumi.RunError without a primary key, for an invalid cron expression, or for what {@link GovernedTable} and {@link PythonJob} refuse. */
   constructor(name: string, args: FeatureTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:FeatureTable", name, {}, opts);
     if (args.primaryKeys.length === 0) {
@@ -39,6 +40,7 @@ export class FeatureTable extends pulumi.ComponentResource {
         `The feature table ${args.table} has no primary key; lookups need one.`,
       );
     }
+    const cron = quartz(`${name}-refresh`, args.refresh.cron);
     this.fullName = args.table;
     this.primaryKeys = args.primaryKeys;
     const { platform, table, comment, columns, primaryKeys, tags = {} } = args;
@@ -47,7 +49,7 @@ export class FeatureTable extends pulumi.ComponentResource {
       { platform, table, comment, columns, primaryKeys, tags },
       { parent: this },
     );
-    const { file, cron, parameters = {} } = args.refresh;
+    const { file, parameters = {} } = args.refresh;
     this.refresh = new PythonJob(
       `${name}-refresh`,
       {

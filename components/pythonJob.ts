@@ -51,7 +51,7 @@ export class PythonJob extends pulumi.ComponentResource {
   readonly job: databricks.Job;
   readonly jobId: pulumi.Output<string>;
 
-  /** @throws pulumi.RunError for an invalid cron expression or a file that does not exist. */
+  /** @throws pulumi.RunError for an invalid cron expression, a file or a parameter that does not exist. */
   constructor(name: string, args: PythonJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:PythonJob", name, {}, opts);
     const { platform } = args;
@@ -165,7 +165,7 @@ function followUpTasks({ key, when, jobId }: FollowUp): TaskArgs[] {
 /** @throws pulumi.RunError for a parameter that the job does not have. */
 function commandLine(task: PythonTask, declared: object): pulumi.Input<string>[] {
   const parameters = (task.parameters ?? []).map((name): [string, string] => {
-    if (name in declared) return [name, `{{job.parameters.${name}}}`];
+    if (Object.hasOwn(declared, name)) return [name, `{{job.parameters.${name}}}`];
     throw new pulumi.RunError(
       `Task '${keyOf(task)}' takes the parameter '${name}', ` +
         `which is not one of the job's: ${Object.keys(declared).join(", ")}.`,

@@ -34,10 +34,15 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   /** Full name of the payload table, undefined if nothing is captured. */
   readonly payloadTable: string | undefined;
 
+  /** @throws pulumi.RunError for an inference table schema without two parts. */
   constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:ServingEndpoint", name, {}, opts);
     const { champion } = args;
     const { model, championVersion } = champion;
+    const captured =
+      args.inferenceTableSchema === undefined
+        ? undefined
+        : capture(args.inferenceTableSchema, model.shortName);
     this.champion = champion;
     this.endpointName = `${model.shortName.replaceAll("_", "-")}-endpoint`;
     this.payloadTable =
@@ -47,7 +52,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
 
     if (championVersion !== undefined) {
       const first = args.staging ? [this.serveStaging(name, args, championVersion)] : [];
-      this.serving = this.serveProduction(name, args, championVersion, first);
+      this.serving = this.serveProduction(name, args, championVersion, captured, first);
     }
     this.registerOutputs({
       endpoint: this.endpointName,
@@ -69,15 +74,16 @@ export class ServingEndpoint extends pulumi.ComponentResource {
     name: string,
     args: ServingEndpointArgs,
     version: string,
+    inferenceTableConfig: InferenceTable | undefined,
     first: databricks.ModelServing[],
   ): databricks.ModelServing {
-    const { champion, inferenceTableSchema, platform } = args;
+    const { champion, platform } = args;
     const config = servedConfig(args, version, args.scaleToZero);
-    if (inferenceTableSchema === undefined) {
+    if (inferenceTableConfig === undefined) {
       return this.serve(name, args, { name: this.endpointName, config }, [champion, ...first]);
     }
-    const inferenceTableConfig = capture(inferenceTableSchema, champion.model.shortName);
-    const schema = platform.schemaOf(`${inferenceTableSchema}.payload`);
+    const { catalogName, schemaName } = inferenceTableConfig;
+    const schema = platform.schemaOf(`${catalogName}.${schemaName}.payload`);
     const what = { name: this.endpointName, config, aiGateway: { inferenceTableConfig } };
     return this.serve(name, args, what, [champion, schema, ...first]);
   }
@@ -130,12 +136,11 @@ function servedConfig(
   };
 }
 
-function capture(
-  schema: string,
-  prefix: string,
-): databricks.types.input.ModelServingAiGatewayInferenceTableConfig {
-  const [catalogName, schemaName] = schema.split(".");
-  if (catalogName === undefined || schemaName === undefined) {
+type InferenceTable = ReturnType<typeof capture>;
+
+function capture(schema: string, prefix: string) {
+  const [catalogName, schemaName, ...rest] = schema.split(".");
+  if (!catalogName || !schemaName || rest.length > 0) {
     throw new pulumi.RunError(
       `The inference table schema '${schema}' must have two parts, catalog.schema.`,
     );

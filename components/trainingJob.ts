@@ -1,5 +1,6 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
+import { quartz } from "./cron";
 import type { FeatureTable } from "./featureTable";
 import type { Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
@@ -38,9 +39,11 @@ export class TrainingJob extends pulumi.ComponentResource {
   readonly job: PythonJob;
   readonly jobId: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError for an invalid cron expression, or for what {@link PythonJob} refuses. */
   constructor(name: string, args: TrainingJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:TrainingJob", name, {}, opts);
     const { platform, model } = args;
+    const schedule = args.cron === undefined ? {} : { cron: quartz(name, args.cron) };
 
     this.experiment = new databricks.MlflowExperiment(
       `${name}-experiment`,
@@ -82,7 +85,7 @@ export class TrainingJob extends pulumi.ComponentResource {
         parameters: Object.fromEntries(
           Object.entries(args.parameters).map(([key, value]) => [key, String(value)]),
         ),
-        ...(args.cron === undefined ? {} : { cron: args.cron }),
+        ...schedule,
       },
       { parent: this, dependsOn: [model, args.features, this.experiment] },
     );

@@ -93,12 +93,12 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
   }
 
   schemaOf(fullName: string): databricks.Schema {
-    const { schema } = parseFullName("table or model", fullName);
+    const { catalog, schema } = parseFullName("table or model", fullName);
     const found = this.#schemas.get(schema);
-    if (found !== undefined) return found;
-    const known = [...this.#schemas.keys()].join(", ");
+    if (found !== undefined && catalog === this.catalog) return found;
+    const known = [...this.#schemas.keys()].map((name) => this.table(name)).join(", ");
     throw new pulumi.RunError(
-      `'${fullName}' is in the schema '${schema}', which is not one of ${known}.`,
+      `'${fullName}' is in the schema '${catalog}.${schema}', which is not one of ${known}.`,
     );
   }
 
