@@ -92,9 +92,11 @@ export const servingEndpointOperations: Operation[] = [
     handle: async ({ params, body, workspace }) => {
       if (body.name !== undefined && body.name !== params.name)
         throw invalid(`name '${body.name}' is not the one in the path, '${params.name}'.`);
-      const { config, pending } = requireEndpoint(workspace, params.name);
-      const version = Math.max(config?.version ?? 0, pending?.version ?? 0) + 1;
+      const before = requireEndpoint(workspace, params.name);
+      refuseDuringUpdate(before);
+      const version = Math.max(before.config?.version ?? 0, before.pending?.version ?? 0) + 1;
       const next = await newConfig(workspace, body, version);
+      // Another update may have begun while the versions were looked up.
       const endpoint = requireEndpoint(workspace, params.name);
       refuseDuringUpdate(endpoint);
       const record: EndpointRecord = {

@@ -108,7 +108,8 @@ const activeState =
     if (state === "running") return ready("");
     if (state === "starting")
       return { deployment: "DEPLOYMENT_RECOVERING", deployment_state_message: "Starting" };
-    return ready("Scaled to zero: starts with the next request");
+    const why = entity.scale_to_zero_enabled ? "Scaled to zero" : "Stopped";
+    return ready(`${why}: starts with the next request`);
   };
 
 const ready = (message: string): State => ({

@@ -116,8 +116,10 @@ function settled(
     : { ...now, update: "UPDATE_FAILED" };
 }
 
+/** The last line of a Python traceback is the error itself; the log has the rest. */
 function failureOf(entity: ServedEntity, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.trim().split("\n").at(-1) ?? message;
   return `Served entity '${entity.name}' (${entity.entity_name} version ${entity.entity_version}) cannot be loaded: ${reason}`;
 }
 

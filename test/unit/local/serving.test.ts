@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { servingEndpointOperations } from "../../../local/api/servingEndpoints";
+import { servingInvocationOperations } from "../../../local/api/servingInvocations";
+import { draw } from "../../../local/serving/invoke";
+import { ModelServing } from "../../../local/serving/modelServing";
+import { RateLimits } from "../../../local/serving/rateLimits";
+import { endpoints, type EndpointRecord } from "../../../local/serving/records";
+import { openWorkspace, type Harness } from "./harness";
+
+const path = "/api/2.0/serving-endpoints";
+
+const endpoint: EndpointRecord = {
+  id: "1",
+  name: "churn",
+  creator: "me",
+  creation_timestamp: 1,
+  last_updated_timestamp: 1,
+  tags: [],
+  update: "NOT_UPDATING",
+};
+
+function open(): Harness {
+  const harness = openWorkspace([...servingEndpointOperations, ...servingInvocationOperations]);
+  harness.workspace.serving = new ModelServing(harness.workspace);
+  return harness;
+}
+
+describe("the traffic split", () => {
+  const routes = fc
+    .array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 5 })
+    .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])
+    .map((points) =>
+      points.slice(1).map((end, i) => ({
+        name: String(i),
+        percentage: end - (points[i] ?? 0),
+      })),
+    );
+
+  test("gives every route its share of a hundred points", () => {
+    fc.assert(
+      fc.property(routes, (routes) => {
+        const drawn = Array.from({ length: 100 }, (_, point) => draw(routes, point + 0.5));
+        for (const { name, percentage } of routes)
+          expect(drawn.filter((one) => one === name)).toHaveLength(percentage);
+      }),
+    );
+  });
+});
+
+describe("rate limits", () => {
+  const limited = (calls: number) => ({
+    ...endpoint,
+    ai_gateway: { rate_limits: [{ calls, renewal_period: "minute" as const }] },
+  });
+
+  test("refuse the call above the limit, and let it through a minute later", () => {
+    const limits = new RateLimits();
+    limits.count(limited(2), 0);
+    limits.count(limited(2), 1000);
+    expect(() => {
+      limits.count(limited(2), 2000);
+    }).toThrow("takes 2 requests a minute");
+    limits.count(limited(2), 60_001);
+  });
+
+  test("do not concern an endpoint without them", () => {
+    const limits = new RateLimits();
+    for (let i = 0; i < 1000; i++) limits.count(endpoint, i);
+  });
+});
+
+describe("serving endpoints", () => {
+  test("without a configuration are there, and not ready", async () => {
+    const { call } = open();
+    await call("POST", path, { name: "churn", tags: [{ key: "team", value: "x" }] });
+    expect((await call("GET", `${path}/churn`)).body).toMatchObject({
+      name: "churn",
+      state: { ready: "NOT_READY", config_update: "NOT_UPDATING" },
+      tags: [{ key: "team", value: "x" }],
+    });
+    expect((await call("POST", "/serving-endpoints/churn/invocations", {})).body).toMatchObject({
+      error_code: "INVALID_STATE",
+    });
+    expect((await call("POST", path, { name: "churn" })).body).toMatchObject({
+      error_code: "RESOURCE_ALREADY_EXISTS",
+    });
+    await call("DELETE", `${path}/churn`);
+    expect((await call("GET", `${path}/churn`)).status).toBe(404);
+  });
+
+  test.each([
+    [{ name: "a b" }, 400, "letters, digits, dashes"],
+    [{ name: "a", route_optimized: true }, 400, "route_optimized"],
+    [{ name: "a", ai_gateway: { guardrails: {} } }, 501, "ai_gateway.guardrails"],
+    [{ name: "a", config: { auto_capture_config: {} } }, 501, "config.auto_capture_config"],
+    [{ name: "a", config: { served_entities: [] } }, 400, "at least one entity"],
+    [
+      {
+        name: "a",
+        config: {
+          served_entities: [{ entity_name: "a.b.c", entity_version: "1", external_model: {} }],
+        },
+      },
+      501,
+      "external_model",
+    ],
+    [
+      {
+        name: "a",
+        config: { served_entities: [{ entity_name: "a.b.c", entity_version: "champion" }] },
+      },
+      400,
+      "'champion' of 'a.b.c' is not a version number",
+    ],
+    [
+      {
+        name: "a",
+        config: {
+          served_entities: [
+            {
+              entity_name: "a.b.c",
+              entity_version: "1",
+              environment_vars: { KEY: "{{secrets/s/k}}" },
+            },
+          ],
+        },
+      },
+      501,
+      "the secret in environment variable 'KEY'",
+    ],
+    [
+      { name: "a", ai_gateway: { inference_table_config: { enabled: true } } },
+      400,
+      "needs catalog_name and schema_name",
+    ],
+  ])("refuse %j", async (body, status, message) => {
+    const { call, workspace } = open();
+    const answer = await call("POST", path, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ message: expect.stringContaining(message) as string });
+    expect(endpoints(workspace).list()).toEqual([]);
+  });
+
+  test("take no second update while one is under way", async () => {
+    const { call, workspace } = open();
+    endpoints(workspace).put("1", { ...endpoint, update: "IN_PROGRESS" });
+    const served_entities = [{ entity_name: "a.b.c", entity_version: "1" }];
+    const answer = await call("PUT", `${path}/churn/config`, { served_entities });
+    expect(answer).toMatchObject({ status: 409, body: { error_code: "RESOURCE_CONFLICT" } });
+  });
+
+  test("change their tags: added, replaced, deleted", async () => {
+    const { call, workspace } = open();
+    const tags = ["a", "b", "c"].map((key) => ({ key, value: "1" }));
+    endpoints(workspace).put("1", { ...endpoint, tags });
+    const change = { add_tags: [{ key: "b", value: "2" }], delete_tags: ["c"] };
+    expect((await call("PATCH", `${path}/churn/tags`, change)).body).toEqual({
+      tags: [
+        { key: "a", value: "1" },
+        { key: "b", value: "2" },
+      ],
+    });
+  });
+});
