@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { runAnswer, taskAnswer } from "../jobs/answers";
+import { runAnswer, taskRunAnswer } from "../jobs/answers";
 import { runOutput } from "../jobs/runOutput";
 import { jobSettings } from "../jobs/settings";
 import { key, taskSettings } from "../jobs/task";
@@ -82,25 +82,13 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       }),
       handle: ({ query, workspace }) => {
         const run = workspace.jobs.getRun(query.run_id);
-        const whole = runAnswer(workspace, run, {
-          tasks: true,
-          resolved: query.include_resolved_values,
-          history: query.include_history,
-        });
+        const { include_resolved_values: resolved, include_history: history } = query;
         const found = run.tasks
           .flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })))
           .find(({ attempt }) => attempt.run_id === query.run_id);
-        if (found === undefined) return whole;
-        // A task run is shown as a run that consists of this task.
-        const { task, attempt } = found;
-        const only = taskAnswer(workspace, run, task, query.include_resolved_values, attempt);
-        const { state, status, run_id, attempt_number, start_time, end_time } = only;
-        return {
-          ...whole,
-          ...{ state, status, run_id, attempt_number, start_time, end_time },
-          run_name: task.task_key,
-          tasks: [only],
-        };
+        return found === undefined
+          ? runAnswer(workspace, run, { tasks: true, resolved, history })
+          : taskRunAnswer(workspace, run, found.task, found.attempt, resolved);
       },
     }),
     operation(`GET /api/${version}/jobs/runs/list`, {
@@ -144,7 +132,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       handle: ({ query, workspace }) => runOutput(workspace, query.run_id),
     }),
     operation(`POST /api/${version}/jobs/runs/cancel`, {
-      answers: "jobs.CancelRunResponse",
+      answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
       handle: ({ body, workspace: { jobs } }) => {
         jobs.cancel(jobs.getRun(body.run_id));
@@ -152,7 +140,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       },
     }),
     operation(`POST /api/${version}/jobs/runs/cancel-all`, {
-      answers: "jobs.CancelAllRunsResponse",
+      answers: "raw",
       body: z.strictObject({
         job_id: z.int().optional(),
         all_queued_runs: z.boolean().optional(),
@@ -172,7 +160,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       },
     }),
     operation(`POST /api/${version}/jobs/runs/delete`, {
-      answers: "jobs.DeleteRunResponse",
+      answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
       handle: ({ body, workspace: { jobs } }) => {
         jobs.deleteRun(jobs.getRun(body.run_id));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { page } from "../page";
-import { jobAnswer } from "../jobs/answers";
+import { jobAnswer, listedJob } from "../jobs/answers";
 import { jobSettings, updated, withDefaults } from "../jobs/settings";
 import { checkSettings } from "../jobs/validate";
 import { operation, queryBool, queryInt, type Operation } from "../route";
@@ -27,8 +27,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
     operation(`GET /api/${version}/jobs/get`, {
       answers: "jobs.Job",
       query: z.strictObject({ job_id: queryInt, include_trigger_state: queryBool.optional() }),
-      handle: ({ query, workspace }) =>
-        jobAnswer(workspace.jobs.get(query.job_id), { tasks: true }),
+      handle: ({ query, workspace }) => jobAnswer(workspace.jobs.get(query.job_id)),
     }),
     operation(`GET /api/${version}/jobs/list`, {
       answers: "jobs.ListJobsResponse",
@@ -47,14 +46,14 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
         return {
           ...(items.length === 0
             ? {}
-            : { jobs: items.map((job) => jobAnswer(job, { tasks: query.expand_tasks })) }),
+            : { jobs: items.map((job) => listedJob(job, query.expand_tasks)) }),
           has_more: next.next_page_token !== undefined,
           ...next,
         };
       },
     }),
     operation(reset, {
-      answers: "jobs.ResetResponse",
+      answers: "raw",
       body: z.strictObject({ job_id: z.int(), new_settings: jobSettings }),
       handle: ({ body, workspace }) => {
         const job = workspace.jobs.get(body.job_id);
@@ -64,7 +63,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       },
     }),
     operation(update, {
-      answers: "jobs.UpdateResponse",
+      answers: "raw",
       body: z.strictObject({
         job_id: z.int(),
         new_settings: jobSettings.optional(),
@@ -83,7 +82,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       },
     }),
     operation(`POST /api/${version}/jobs/delete`, {
-      answers: "jobs.DeleteResponse",
+      answers: "raw",
       body: z.strictObject({ job_id: z.int() }),
       handle: ({ body, workspace }) => {
         workspace.jobs.delete(body.job_id);

@@ -4,21 +4,28 @@ import type { Attempt, JobRecord, RunRecord, TaskRecord } from "./records";
 import { attemptStates, runStates, taskStates } from "./states";
 import type { TaskSettings } from "./task";
 
-/** A job as `jobs/get` and `jobs/list` show it; `run_as` is told by `run_as_user_name`. */
-export function jobAnswer(job: JobRecord, parts: { tasks: boolean }): Record<string, unknown> {
-  const { run_as, tasks, job_clusters, environments, ...settings } = job.settings;
-  const details = {
-    ...(tasks === undefined ? {} : { tasks }),
-    ...(job_clusters === undefined ? {} : { job_clusters }),
-    ...(environments === undefined ? {} : { environments }),
-  };
+/** A job as `jobs/get` shows it; `run_as` is told by `run_as_user_name` alone. */
+export function jobAnswer(job: JobRecord): Record<string, unknown> {
+  const { run_as, ...settings } = job.settings;
   return {
-    job_id: job.job_id,
-    creator_user_name: job.creator_user_name,
-    created_time: job.created_time,
-    settings: { ...settings, ...(parts.tasks ? details : {}) },
-    ...(parts.tasks ? { run_as_user_name: run_as?.user_name ?? USER.userName } : {}),
+    ...common(job),
+    settings,
+    run_as_user_name: run_as?.user_name ?? USER.userName,
   };
+}
+
+/** A job as `jobs/list` shows it, with or without what it consists of. */
+export function listedJob(job: JobRecord, expanded: boolean): Record<string, unknown> {
+  const shown = Object.entries(job.settings).filter(
+    ([name]) => name !== "run_as" && (expanded || !details.includes(name)),
+  );
+  return { ...common(job), settings: Object.fromEntries(shown) };
+}
+
+const details = ["tasks", "job_clusters", "environments", "parameters"];
+
+function common({ job_id, creator_user_name, created_time }: JobRecord): Record<string, unknown> {
+  return { job_id, creator_user_name, created_time };
 }
 
 /** A run as `jobs/runs/get` and `jobs/runs/list` show it. Times in ms. */
@@ -40,7 +47,6 @@ export function runAnswer(
     run_name: run.run_name,
     run_type: run.run_type,
     run_page_url: pageUrl(workspace, run, run.run_id),
-    format: "MULTI_TASK",
     ...(settings.description === undefined ? {} : { description: settings.description }),
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
     trigger: run.trigger,
@@ -66,6 +72,25 @@ export function runAnswer(
         }
       : {}),
     ...(parts.history ? { repair_history: history(run) } : {}),
+  };
+}
+
+/** A task run, shown as a run that consists of this task. */
+export function taskRunAnswer(
+  workspace: Workspace,
+  run: RunRecord,
+  task: TaskRecord,
+  attempt: Attempt | undefined,
+  resolved = false,
+): Record<string, unknown> {
+  const only = taskAnswer(workspace, run, task, resolved, attempt);
+  const { state, status, run_id, attempt_number, start_time, end_time, run_page_url } = only;
+  return {
+    ...runAnswer(workspace, run, { tasks: false }),
+    ...{ state, status, run_id, attempt_number, start_time, end_time, run_page_url },
+    execution_duration: only["execution_duration"],
+    run_name: task.task_key,
+    tasks: [only],
   };
 }
 
@@ -108,9 +133,12 @@ function withRunDetails(
   attempt: Attempt | undefined,
 ): Record<string, unknown> {
   const { condition_task } = settings;
-  if (condition_task === undefined) return settings;
+  const shown: TaskSettings = { ...settings };
+  // The job tells it; a run's task does not.
+  delete shown.health;
+  if (condition_task === undefined) return shown;
   return {
-    ...settings,
+    ...shown,
     condition_task: {
       ...condition_task,
       ...attempt?.condition,

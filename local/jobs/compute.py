@@ -13,6 +13,7 @@ tasks are started as processes of their own: slower, otherwise the same.
 import ctypes
 import gc
 import importlib
+import importlib.metadata
 import json
 import os
 import select
@@ -191,6 +192,8 @@ def warm_up(libraries: list[str]) -> bool:
         except ImportError as error:
             print(f"{name}: {error}", file=sys.stderr)
     del os.environ["OPENBLAS_NUM_THREADS"]
+    # The first look-up of a version reads the names of all packages.
+    importlib.metadata.version("packaging")
     # What is here now is never collected, so its memory stays shared with the tasks.
     gc.collect()
     gc.freeze()
@@ -228,7 +231,7 @@ def main() -> NoReturn:
     if request is None:
         sys.exit(0)
     widen_pools()
-    sys.exit(run_task.run(request, parent))
+    run_task.finish(run_task.run(request, parent))
 
 
 if __name__ == "__main__":

@@ -88,6 +88,8 @@ class ComputeProcess {
     // Who waits for a task hears of it there; a compute that was only warmed up has nobody waiting.
     this.ready.catch(() => undefined);
     this.#server.on("connection", (socket) => {
+      // Nobody else shall connect, and nothing is left behind should this process be killed.
+      this.#removeAddress();
       socket.on("error", () => undefined);
       createInterface(socket).on("line", (line) => {
         const received = message.parse(JSON.parse(line));
@@ -108,8 +110,7 @@ class ComputeProcess {
       failed(error);
       for (const task of this.#tasks.values()) task.reject(error);
       this.#tasks.clear();
-      this.#server.close();
-      rmSync(this.#folder, { recursive: true, force: true });
+      this.#removeAddress();
       ended();
     };
     this.#child.exited.then(over, over);
@@ -132,6 +133,11 @@ class ComputeProcess {
 
   stop(): Promise<void> {
     return this.#child.stop();
+  }
+
+  #removeAddress(): void {
+    this.#server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #exited(id: string, code: number): void {

@@ -1,6 +1,6 @@
 import { invalid } from "../errors";
 import type { Workspace } from "../workspace";
-import { runAnswer, taskAnswer } from "./answers";
+import { taskRunAnswer } from "./answers";
 import { readLog } from "./output";
 import type { Attempt, TaskRecord } from "./records";
 
@@ -17,8 +17,7 @@ export function runOutput(workspace: Workspace, runId: number): Record<string, u
         "Please retrieve the output of each individual task run instead.",
     );
   const { task, attempt } = found;
-  const whole = runAnswer(workspace, run, { tasks: false });
-  const metadata = { ...whole, ...taskAnswer(workspace, run, task, false, attempt) };
+  const metadata = taskRunAnswer(workspace, run, task, attempt);
   if (attempt === undefined) return { metadata };
   if (attempt.child_run_id !== undefined)
     return { metadata, run_job_output: { run_id: attempt.child_run_id }, ...problem(attempt) };

@@ -5,16 +5,18 @@ working directory is the file's own folder (https://docs.databricks.com/en/files
 and on serverless compute `__file__` is not defined.
 """
 
+import atexit
 import ctypes
 import json
 import os
 import signal
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import task_environment
 import task_values
@@ -132,6 +134,20 @@ def failed(
     return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
+def finish(code: int) -> NoReturn:
+    """Ends this process as the interpreter does, except that it does not tear its modules down.
+
+    That would touch, and so copy, all the memory that is shared with the compute: half a second.
+    """
+    try:
+        threading._shutdown()  # type: ignore[attr-defined] # waits for threads that are no daemons
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
     sys.path.pop(0)
-    sys.exit(run(json.load(sys.stdin), os.getppid()))
+    finish(run(json.load(sys.stdin), os.getppid()))
