@@ -1,7 +1,7 @@
 """``python -m lakehouse --root DIR``: serves the SQL engine on a free port of loopback.
 
-Prints ``{"port": N}`` when it is ready, and ends when its standard input closes: so it never
-outlives the process that started it, however that one ends.
+Prints ``{"port": N}`` when it is ready. If its standard input is a pipe, it ends when that closes: so
+it never outlives the process that started it, however that one ends.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import socket
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -48,7 +49,8 @@ def main() -> None:
     if len(secret) < 16:
         sys.exit("lakehouse: LAKEHOUSE_SECRET must be set to at least 16 characters.")
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     app = create_app(Engine(arguments.root), secret)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -97,9 +97,10 @@ def constraint_from(name: str, body: dict[str, Any]) -> constraints.Constraint:
                 "child_columns": [*columns],
                 "parent_table": str(parent),
                 "parent_columns": [*parent_columns],
+                **rest,
             }
         }:
             return constraints.Constraint(
-                name, "FOREIGN KEY", columns, [], False, parent, parent_columns
+                name, "FOREIGN KEY", columns, [], bool(rest.get("rely")), parent, parent_columns
             )
     raise SqlError("INVALID_PARAMETER_VALUE", f"Constraint '{name}' is no primary or foreign key.")

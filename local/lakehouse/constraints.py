@@ -49,6 +49,8 @@ class Constraint:
             "parent_table": self.parent_table,
             "parent_columns": self.parent_columns,
         }
+        if self.rely:
+            key["rely"] = True
         return {"foreign_key_constraint": key}
 
 

@@ -101,6 +101,20 @@ def type_text(delta: DeltaType) -> str:
             return f"struct<{','.join(fields)}>"
 
 
+def sql_text(delta: DeltaType) -> str:
+    """The type as Databricks SQL writes it in upper case, e.g. ``STRUCT<a: INT>``."""
+    if isinstance(delta, str):
+        return type_text(delta).upper()
+    match delta["type"]:
+        case "array":
+            return f"ARRAY<{sql_text(delta['elementType'])}>"
+        case "map":
+            return f"MAP<{sql_text(delta['keyType'])}, {sql_text(delta['valueType'])}>"
+        case _:
+            fields = (f"{f['name']}: {sql_text(f['type'])}" for f in delta["fields"])
+            return f"STRUCT<{', '.join(fields)}>"
+
+
 def type_name(delta: DeltaType) -> str:
     """Unity Catalog's ``ColumnTypeName``, e.g. ``LONG``."""
     if isinstance(delta, dict):

@@ -216,7 +216,7 @@ def create_statement(name: TableName, found: Snapshot | View) -> str:
     for field in found.fields:
         text = f"  `{field['name']}`"
         if not view:
-            text += f" {delta_types.type_text(field['type']).upper()}"
+            text += f" {delta_types.sql_text(field['type'])}"
             text += "" if field["nullable"] else " NOT NULL"
         if comment := field["metadata"].get("comment"):
             text += f" COMMENT {_quoted(comment)}"

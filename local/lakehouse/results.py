@@ -30,7 +30,7 @@ def columns_body(columns: list[Column]) -> list[dict[str, Any]]:
     for position, column in enumerate(columns):
         body: dict[str, Any] = {
             "name": column.name,
-            "type_text": delta_types.type_text(column.type).upper(),
+            "type_text": delta_types.sql_text(column.type),
             "type_name": delta_types.type_name(column.type),
             "position": position,
         }
@@ -257,7 +257,8 @@ def save(
         if chunk.size() >= limits.chunk_bytes:
             close(chunk, rows)
             chunk, rows = _new_chunk(result, result_format, arrow, first=False), 0
-    if rows or not chunks:
+    # A statement without a result has no chunk; a query without rows has an empty one.
+    if rows or (result.columns and not chunks):
         close(chunk, rows)
     fsync(folder)
     return {
@@ -283,7 +284,7 @@ def _pieces(
         return pa.schema([]), iter(())
     names = (f"c{i} AS {delta_types.quote(c.name)}" for i, c in enumerate(result.columns))
     sql = f"SELECT {', '.join(names)} FROM ({result.sql})"
-    reader = session.cursor.execute(sql).to_arrow_reader(_BATCH * 10)
+    reader = session.cursor.sql(sql).to_arrow_reader(_BATCH * 10)
     return reader.schema, ((batch, batch.num_rows) for batch in reader)
 
 
