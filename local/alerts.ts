@@ -154,11 +154,17 @@ export function requireAlert(workspace: Workspace, id: string): Alert {
   return found;
 }
 
-/** @throws ApiError INVALID_PARAMETER_VALUE when the alert names what the workspace does not have. */
+/** @throws ApiError 400 or 404 when the alert names a folder, warehouse or destination that is not there. */
 export function checkReferences(workspace: Workspace, alert: z.output<typeof alertBody>): void {
   for (const { destination_id } of alert.evaluation.notification?.subscriptions ?? [])
     if (destination_id !== undefined) requireDestination(workspace, destination_id);
   const { store } = workspace;
+  const folder = alert.parent_path?.replace(/^\/Workspace(?=\/)/, "").replace(/(?<=.)\/$/, "");
+  if (
+    folder !== undefined &&
+    store.collection("workspace.objects", z.unknown()).get(folder) === undefined
+  )
+    throw missing("parent_path: the folder", folder);
   if (store.collection("warehouses", z.unknown()).get(alert.warehouse_id) === undefined)
     throw invalid(`warehouse_id: SQL warehouse '${alert.warehouse_id}' does not exist.`);
 }

@@ -28,7 +28,7 @@ export const monitors = ({ store }: Workspace): Collection<Monitor> =>
 /** @throws ApiError 404 when the table is not monitored, or gone. */
 export async function requireMonitor(workspace: Workspace, tableId: string): Promise<Monitor> {
   const found = monitors(workspace).get(tableId);
-  if (found === undefined || (await findTable(workspace, tableId)) === undefined)
+  if (found === undefined || (await tableOf(workspace, found)) === undefined)
     throw missing("Monitor for table", tableId);
   return found;
 }
@@ -38,6 +38,12 @@ export async function requireTableById(workspace: Workspace, id: string): Promis
   const found = await findTable(workspace, id);
   if (found === undefined) throw missing("Table with id", id, "TABLE_DOES_NOT_EXIST");
   return found;
+}
+
+/** The monitored table; looked for under its name first, for it is seldom renamed. */
+async function tableOf(workspace: Workspace, monitor: Monitor): Promise<EngineTable | undefined> {
+  const table = await tableEngine(workspace).getTable(monitor.table);
+  return table?.table_id === monitor.object_id ? table : findTable(workspace, monitor.object_id);
 }
 
 async function findTable(workspace: Workspace, id: string): Promise<EngineTable | undefined> {

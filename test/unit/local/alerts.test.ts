@@ -43,6 +43,15 @@ async function make({ call }: Harness): Promise<string> {
 }
 
 describe("alerts", () => {
+  test("lie in a folder of the workspace, named with or without /Workspace", async () => {
+    const { call, workspace } = open();
+    workspace.store.collection("workspace.objects", z.unknown()).put("/ml", {});
+    for (const parent_path of ["/Workspace/ml", "/ml/"])
+      expect((await call("POST", path, { ...alert, parent_path })).body).toMatchObject({
+        parent_path,
+      });
+  });
+
   test("read back exactly what was set, subscriptions in order", async () => {
     const harness = open();
     const id = await make(harness);
@@ -120,6 +129,7 @@ describe("alerts", () => {
     ["two recipients in one", notified({ user_email: "a@example.com", destination_id: "x" }), 400],
     ["a destination that does not exist", notified({ destination_id: "x" }), 404],
     ["a warehouse that does not exist", { ...alert, warehouse_id: "w2" }, 400],
+    ["a folder that does not exist", { ...alert, parent_path: "/Workspace/no" }, 404],
     ["somebody else to run as", { ...alert, run_as: { user_name: "x@example.com" } }, 400],
     ["an unknown field", { ...alert, mute: true }, 501],
     ["an unknown field inside", evaluated({ rearm: 1 }), 501],
