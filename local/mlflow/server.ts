@@ -30,7 +30,7 @@ export class MlflowServer {
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
-    this.#url = this.#start(FIRST_PAUSE_MS);
+    this.#url = this.#start();
   }
 
   /** Resolves when the server accepts requests; rejects if it cannot be started, with the end of its log. */
@@ -70,12 +70,13 @@ export class MlflowServer {
 
   async #send(method: string, path: string, args: Json): Promise<Response> {
     const query = method === "GET" ? `?${queryString(args)}` : "";
-    const url = await this.#url;
+    const signal = AbortSignal.timeout(CALL_SECONDS * 1000);
     try {
+      const url = await orAborted(this.#url, signal);
       return await fetch(`${url}${path}${query}`, {
         method,
         headers: { "content-type": "application/json" },
-        signal: AbortSignal.timeout(CALL_SECONDS * 1000),
+        signal,
         ...(method === "GET" ? {} : { body: JSON.stringify(args) }),
       });
     } catch (error) {
@@ -84,7 +85,7 @@ export class MlflowServer {
     }
   }
 
-  async #start(pauseMs: number): Promise<string> {
+  async #start(): Promise<string> {
     const folder = this.#workspace.folder("mlflow");
     const server = startPythonServer(this.#workspace, {
       script: join(__dirname, "server.py"),
@@ -93,16 +94,35 @@ export class MlflowServer {
     });
     this.#server = server;
     const url = await server.ready;
-    void server.exited.then(async (code) => {
+    void server.exited.then((code) => {
       if (this.#stopped) return;
       console.error(`MLflow ended with exit code ${code} and is started again. ${server.log()}`);
-      this.#url = sleep(pauseMs).then(() => this.#start(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
-      await this.#url.catch((error: unknown) => {
-        console.error(error);
-      });
+      this.#url = this.#restart();
     });
     return url;
   }
+
+  /** Tries until it succeeds; calls wait meanwhile, as long as a call may take. */
+  async #restart(): Promise<string> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await sleep(pause);
+      if (this.#stopped) return "";
+      try {
+        return await this.#start();
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(new Error("it did not come up in time"));
+    });
+    promise.then(resolve, reject);
+  });
 }
 
 /** MLflow quotes its database's errors; the caller gets what they mean, without the statement. */

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 import { ApiError, missing } from "../errors";
+import { USER } from "../identity";
 import { jsonText } from "../route";
 import type { Workspace } from "../workspace";
 import type { EndpointRecord, ServedEntity } from "./records";
@@ -21,14 +24,35 @@ export async function invoke(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const entity = choose(endpoint, servedName);
+  const time = new Date();
+  const sent = await bodyOf(request);
   const url = await workspace.serving.url(entity);
-  const response = await score(url, request);
+  const response = await score(url, request, sent);
   const body = Buffer.from(await response.arrayBuffer());
+  const id = randomUUID();
+  workspace.serving.log.add(endpoint, {
+    id,
+    clientRequestId: clientRequestId(request.body),
+    time,
+    durationMs: Date.now() - time.getTime(),
+    status: response.status,
+    request: sent.toString(),
+    response: body.toString(),
+    servedEntity: entity.name,
+    requester: USER.id,
+  });
   return reply
     .status(response.status)
     .header("served-model-name", entity.name)
+    .header("x-request-id", id)
     .type(response.headers.get("content-type") ?? "application/json")
     .send(body);
+}
+
+/** What a caller may put beside the data, to find the request in the inference table again. */
+function clientRequestId(body: unknown): string | undefined {
+  const parsed = z.object({ client_request_id: z.string() }).safeParse(body);
+  return parsed.success ? parsed.data.client_request_id : undefined;
 }
 
 function choose({ name, config }: EndpointRecord, servedName: string | undefined): ServedEntity {
@@ -56,12 +80,16 @@ export function draw(
   throw new RangeError(`No route at ${point} of ${end} percent.`);
 }
 
-async function score(url: string, request: FastifyRequest): Promise<Response> {
+async function score(
+  url: string,
+  request: FastifyRequest,
+  body: string | Buffer,
+): Promise<Response> {
   try {
     return await fetch(`${url}/invocations`, {
       method: "POST",
       headers: { "content-type": request.headers["content-type"] ?? "application/json" },
-      body: await bodyOf(request),
+      body,
       signal: AbortSignal.timeout(ANSWER_SECONDS * 1000),
     });
   } catch (error) {

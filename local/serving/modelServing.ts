@@ -1,5 +1,6 @@
 import { ApiError } from "../errors";
 import type { Workspace } from "../workspace";
+import { InferenceLog } from "./inferenceLog";
 import { RateLimits } from "./rateLimits";
 import { endpoints, type EndpointConfig, type EndpointRecord, type ServedEntity } from "./records";
 import { Scorers, type ScorerState } from "./scorers";
@@ -17,10 +18,13 @@ export class ModelServing {
   #stopped = false;
   /** The rate limits of AI Gateway. */
   readonly limits = new RateLimits();
+  /** The inference tables of AI Gateway. */
+  readonly log: InferenceLog;
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
     this.#scorers = new Scorers(workspace);
+    this.log = new InferenceLog(workspace);
     this.#upkeep = setInterval(() => void this.release(), UPKEEP_SECONDS * 1000).unref();
   }
 
@@ -77,6 +81,7 @@ export class ModelServing {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#upkeep);
+    await this.log.flush();
     await this.#scorers.keep([]);
   }
 

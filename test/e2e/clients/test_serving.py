@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic, sleep
 from uuid import uuid4
 
 import iris
@@ -16,6 +17,7 @@ from databricks.sdk.errors import (
     ResourceConflict,
 )
 from databricks.sdk.service.serving import (
+    AiGatewayInferenceTableConfig,
     EndpointCoreConfigInput,
     EndpointStateConfigUpdate,
     EndpointStateReady,
@@ -138,3 +140,40 @@ def test_an_update_is_served_beside_the_old_configuration(
     counts = Counter(served_by(workspace, endpoint) for _ in range(60))
     assert set(counts) == {"champion", "challenger"}
     assert counts["champion"] > counts["challenger"]
+
+
+def test_requests_are_captured_in_the_inference_table(
+    workspace: WorkspaceClient, endpoint: str, schema: str
+) -> None:
+    """With what was asked, what was answered, and by whom."""
+    catalog, _, _ = schema.partition(".")
+    workspace.serving_endpoints.put_ai_gateway(
+        endpoint,
+        inference_table_config=AiGatewayInferenceTableConfig(
+            catalog_name=catalog, schema_name="ml", table_name_prefix="captured", enabled=True
+        ),
+    )
+    requests.post(
+        f"{workspace.config.host}/serving-endpoints/{endpoint}/invocations",
+        json={"dataframe_records": RECORDS, "client_request_id": "it's mine"},
+        headers=workspace.config.authenticate(),
+        timeout=60,
+    )
+    warehouse = workspace.warehouses.create(
+        name=f"test-{endpoint}", cluster_size="2X-Small"
+    ).result()
+    assert warehouse.id is not None
+    until = monotonic() + 30
+    rows: list[list[str]] = []
+    while not rows and monotonic() < until:
+        sleep(0.5)
+        answer = workspace.statement_execution.execute_statement(
+            "SELECT client_request_id, status_code, response, served_entity_id "
+            f"FROM {schema}.captured_payload",
+            warehouse.id,
+        )
+        rows = (answer.result.data_array if answer.result else None) or []
+    workspace.warehouses.delete(warehouse.id)
+    [row] = rows
+    assert row[:3] == ["it's mine", "200", '{"predictions": [0, 0]}']
+    assert row[3] in {"served-1", "champion", "challenger"}
