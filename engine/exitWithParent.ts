@@ -3,14 +3,16 @@
  * portable signal for that, but an orphan gets another parent (init or a subreaper).
  *
  * @param stop Ends this process.
- * @param intervalMs How often to look. @default 500
+ * @param parent The process id of the parent. Whoever knows it passes it: by the time that this
+ *   runs, the parent may be gone. @default this process's parent by now
  */
-export function exitWithParent(stop: () => void, intervalMs = 500): void {
-  const parent = process.ppid;
+export function exitWithParent(stop: () => void, parent = process.ppid): void {
   const timer = setInterval(() => {
     if (process.ppid !== parent) {
       stop();
     }
-  }, intervalMs);
+  }, 500);
   timer.unref();
+  // A plugin whose engine is gone by now finds out when it tells its port.
+  process.stdout.on("error", stop);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { hostVariable } from "./hostVariable";
 
 /** A process to start. Its standard input is closed. */
 export interface Command {
@@ -38,7 +39,8 @@ export class Children {
   startNode(command: NodeCommand): ChildProcess {
     const preload = ["--require", join(__dirname, "exit-with-host.cjs")];
     const args = [...preload, ...command.args];
-    return this.start({ ...command, file: process.execPath, args });
+    const env = { ...command.env, [hostVariable]: String(process.pid) };
+    return this.start({ ...command, file: process.execPath, args, env });
   }
 
   /** Kills what still runs, at once: whoever calls this has decided to stop. */
