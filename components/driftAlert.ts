@@ -67,7 +67,7 @@ export class DriftAlert extends pulumi.ComponentResource {
     const destination = new databricks.NotificationDestination(
       `${name}-destination`,
       { displayName: name, config: { email: { addresses: [...args.emails] } } },
-      { parent: this },
+      { parent: this, dependsOn: [monitor] },
     );
     return new databricks.AlertV2(
       `${name}-alert`,

@@ -37,8 +37,8 @@ export class PromotionGate extends pulumi.dynamic.Resource {
    */
   readonly championVersion: string | undefined;
   readonly model: RegisteredModel;
-  /** Model, version, verdict and numbers in one line, as the preview shows it. */
-  readonly line: string;
+  /** Version, outcome and numbers in one line; the same as long as facts and rules are. */
+  readonly summary: string;
 
   /**
    * Reads the registry, decides, and registers the gate.
@@ -76,6 +76,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
       candidate: standing.candidate,
       verdict,
       observed: standing.champion,
+      lost: standing.lost,
     };
     super(
       provider,
@@ -89,8 +90,8 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     this.verdict = verdict;
     this.championVersion =
       verdict.outcome === "promoted" ? standing.candidate?.version : standing.champion?.version;
-    this.line = verdictLine(inputs);
-    announce(this.line, verdict.outcome, args.howToTrain, this);
+    this.summary = `${standing.candidate === null ? "" : `v${standing.candidate.version} `}${verdict.outcome}: ${verdict.reason}`;
+    announce(verdictLine(inputs), verdict.outcome, args.howToTrain, this);
   }
 }
 

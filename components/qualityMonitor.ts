@@ -97,7 +97,11 @@ export class QualityMonitor extends pulumi.ComponentResource {
         ],
         primaryKeys: ["request_id", "row_number"],
       },
-      { parent: this },
+      // Through the endpoint on the gate: nothing behind a gate that blocks may change.
+      {
+        parent: this,
+        dependsOn: args.endpoint.serving === undefined ? [] : [args.endpoint.serving],
+      },
     );
   }
 

@@ -52,5 +52,5 @@ export async function customerChurn(
     retrain: training,
     ...settings.alert,
   });
-  return { customerChurnEndpoint: endpoint.endpointName, customerChurnGate: gate.line };
+  return { customerChurnEndpoint: endpoint.endpointName, customerChurnGate: gate.summary };
 }

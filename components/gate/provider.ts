@@ -2,10 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { decide, type Candidate, type MetricRule, type Verdict } from "./decide";
 import {
   CHAMPION,
+  PREVIOUS_TAG,
   VERDICT_TAG,
   readAlias,
   readChampion,
   readStanding,
+  readTags,
   setAlias,
   tagVersion,
   type Champion,
@@ -26,6 +28,8 @@ export interface GateInputs {
   readonly verdict: Verdict;
   /** The champion that the program saw. Not compared by `diff`, except to find a moved alias. */
   readonly observed: Champion | null;
+  /** Whether the candidate was promoted before and has lost the alias since. */
+  readonly lost: boolean;
 }
 
 /** What the state keeps; `observed` is then the champion after the update, or as refresh found it. */
@@ -42,7 +46,7 @@ export interface GateOutputs extends GateInputs {
  * Raised with every change of this file's behaviour: the engine runs the code kept in the state for
  * refresh and delete, and only a difference brings the new code there.
  */
-const LOGIC = 1;
+const LOGIC = 2;
 
 /** The one line that people read in a preview: what happens to the alias, and why. */
 export function verdictLine({
@@ -65,10 +69,16 @@ export function verdictLine({
   return `${head}: REFUSED (${verdict.reason}); ${stays}`;
 }
 
-/** Whether the alias is not where a verdict put it. */
-function isMoved(olds: GateOutputs, { verdict, candidate, observed }: GateInputs): boolean {
-  const expected = verdict.outcome === "promoted" ? candidate?.version : olds.champion;
-  return (observed?.version ?? null) !== (expected ?? null) || observed?.gated === false;
+/**
+ * Whether the alias is not where the gate left it: as refresh found it (`olds`), or as the program
+ * sees it (`news`). When it refreshes, the engine asks with the inputs of the last update; what those
+ * saw before that update promoted is no finding, unless it was a version without a verdict.
+ */
+function isMoved(olds: GateOutputs, { verdict, observed, lost }: GateInputs): boolean {
+  const strayed = (champion: Champion | null | undefined): boolean =>
+    (champion?.version ?? null) !== (olds.champion ?? null) || champion?.gated === false;
+  if (strayed(olds.observed)) return true;
+  return verdict.outcome === "promoted" ? lost || observed?.gated === false : strayed(observed);
 }
 
 /** Text that is equal for equal facts: keys in order, and null like absent, as the engine keeps them. */
@@ -100,6 +110,7 @@ function outputs(
   return {
     ...inputs,
     observed,
+    lost: false,
     ...(observed === null ? {} : { champion: observed.version }),
     ...(previousChampion === undefined ? {} : { previousChampion }),
     ...(promotedAt === undefined ? {} : { promotedAt }),
@@ -131,36 +142,13 @@ async function settle(
 
   if (verdict.outcome === "promoted" && candidate !== null) {
     const { version } = candidate;
-    if (now.champion?.gated === true && now.champion.version === version) return kept;
-    const promotedAt = new Date().toISOString();
+    const stands = now.champion?.gated === true && now.champion.version === version;
+    if (stands && recorded?.champion === version) return kept;
     // What somebody put there by hand was never champion to this gate.
-    const superseded = now.champion?.gated === true ? now.champion.version : recorded?.champion;
-    const previousChampion = superseded === version ? recorded?.previousChampion : superseded;
-    // Evidence first: an alias without it would count as moved by hand.
-    await tagVersion(connection, model, version, {
-      "mlops.gate.reason": verdict.reason,
-      "mlops.gate.run_id": candidate.runId ?? "",
-      "mlops.gate.promoted_at": promotedAt,
-      "mlops.gate.previous_champion": previousChampion ?? "none",
-      [VERDICT_TAG]: "promoted",
-    });
-    await setAlias(connection, model, CHAMPION, version);
-    const after = await readAlias(connection, model, CHAMPION);
-    if (after?.version !== version) {
-      throw new Error(
-        `${model}@${CHAMPION} was set to ${version} but reads ${after?.version ?? "none"}: ` +
-          "another update may be running. Run this one again.",
-      );
-    }
-    return outputs(inputs, { version, gated: true }, previousChampion, promotedAt);
+    const before = now.champion?.gated === true ? now.champion.version : recorded?.champion;
+    return promote(connection, inputs, candidate, before === version ? undefined : before);
   }
 
-  if (now.champion !== null && !now.champion.gated) {
-    throw new Error(
-      `${model}@${CHAMPION} points at version ${now.champion.version}, which this gate never promoted. ` +
-        "Nominate a version that passes, or delete the alias.",
-    );
-  }
   const before = recorded?.champion;
   const champion = now.champion?.version;
   if (before !== undefined && before !== champion) {
@@ -170,8 +158,49 @@ async function settle(
         `It points at ${before} again; run the update once more to bring the endpoint along.`,
     );
   }
+  if (now.champion?.gated === false) {
+    throw new Error(
+      `${model}@${CHAMPION} points at version ${now.champion.version}, which this gate never promoted. ` +
+        "Nominate a version that passes, or delete the alias.",
+    );
+  }
   if (onFailure === "block" && verdict.outcome !== "waiting") throw new Error(verdictLine(inputs));
   return kept;
+}
+
+/**
+ * Moves the alias, in an order that can be broken off anywhere and begun again: the evidence first,
+ * because an alias without it counts as moved by hand; the previous champion's verdict last.
+ * @param before - The champion so far; if unknown, what an interrupted promotion noted.
+ */
+async function promote(
+  connection: Connection,
+  inputs: GateInputs,
+  { version, runId }: Candidate,
+  before: string | undefined,
+): Promise<GateOutputs> {
+  const { model, verdict } = inputs;
+  const previous = before ?? (await readTags(connection, model, version))[PREVIOUS_TAG];
+  const promotedAt = new Date().toISOString();
+  await tagVersion(connection, model, version, {
+    "mlops.gate.reason": verdict.reason,
+    "mlops.gate.run_id": runId ?? "",
+    "mlops.gate.promoted_at": promotedAt,
+    ...(previous === undefined ? {} : { [PREVIOUS_TAG]: previous }),
+    [VERDICT_TAG]: "promoted",
+  });
+  await setAlias(connection, model, CHAMPION, version);
+  const after = await readAlias(connection, model, CHAMPION);
+  if (after?.version !== version) {
+    throw new Error(
+      `${model}@${CHAMPION} was set to ${version} but reads ${after?.version ?? "none"}: ` +
+        "another update may be running. Run this one again.",
+    );
+  }
+  if (previous !== undefined) {
+    await tagVersion(connection, model, previous, { [VERDICT_TAG]: "superseded" });
+  }
+  return outputs(inputs, { version, gated: true }, previous, promotedAt);
 }
 
 /**

@@ -5,8 +5,10 @@ import { callWorkspace, type Connection } from "../workspace/rest";
 export const CHAMPION = "champion";
 /** The alias that training gives to the version it nominates. */
 export const CHALLENGER = "challenger";
-/** The version tag that says which verdict moved the alias; the gate alone writes it. */
+/** The version tag of the gate's verdict: `promoted`, then `superseded` by the next champion. */
 export const VERDICT_TAG = "mlops.gate.verdict";
+/** The version tag that says which version was champion before. */
+export const PREVIOUS_TAG = "mlops.gate.previous_champion";
 
 /** The version that is champion now. */
 export interface Champion {
@@ -19,6 +21,8 @@ export interface Champion {
 export interface Standing {
   readonly candidate: Candidate | null;
   readonly champion: Champion | null;
+  /** Whether the candidate has the gate's verdict but not the alias: somebody took it away. */
+  readonly lost: boolean;
 }
 
 /**
@@ -37,7 +41,11 @@ export async function readStanding(
     ),
     readChampion(connection, model),
   ]);
-  return { candidate, champion };
+  const lost =
+    candidate !== null &&
+    candidate.version !== champion?.version &&
+    (await hasVerdict(connection, model, candidate.version));
+  return { candidate, champion, lost };
 }
 
 /** The version behind the champion alias, and whether the gate put it there; null if there is none. */
@@ -147,21 +155,32 @@ async function readMetrics(
   return metrics;
 }
 
-async function hasVerdict(
+/** The tags of a version, as the MLflow client reads them. */
+export async function readTags(
   connection: Connection,
   model: string,
   version: string,
-): Promise<boolean> {
+): Promise<Record<string, string>> {
   const query = new URLSearchParams({ name: model, version }).toString();
   const answer = await callWorkspace(connection, {
     method: "GET",
     path: `/api/2.0/mlflow/unity-catalog/model-versions/get?${query}`,
   });
-  const tags = field(field(answer, "model_version"), "tags");
-  return (
-    Array.isArray(tags) &&
-    tags.some((tag) => field(tag, "key") === VERDICT_TAG && field(tag, "value") === "promoted")
-  );
+  const found = field(field(answer, "model_version"), "tags");
+  const tags: Record<string, string> = {};
+  for (const tag of Array.isArray(found) ? found : []) {
+    const [key, value] = [field(tag, "key"), field(tag, "value")];
+    if (typeof key === "string" && typeof value === "string") tags[key] = value;
+  }
+  return tags;
+}
+
+async function hasVerdict(
+  connection: Connection,
+  model: string,
+  version: string,
+): Promise<boolean> {
+  return (await readTags(connection, model, version))[VERDICT_TAG] === "promoted";
 }
 
 function aliasPath(model: string, alias: string): string {

@@ -61,8 +61,8 @@ test.each<[string, (news: GateInputs) => GateInputs]>([
   ["the verdict", (n) => ({ ...n, verdict: { ...n.verdict, outcome: "refused" } })],
   ["no candidate any more", (n) => ({ ...n, candidate: null })],
   ["a champion of nobody", (n) => ({ ...n, observed: { version: "1", gated: false } })],
-  ["a champion moved", (n) => ({ ...n, observed: { version: "2", gated: true } })],
-  ["no champion any more", (n) => ({ ...n, observed: null })],
+  ["a champion moved", (n) => ({ ...n, observed: { version: "2", gated: false } })],
+  ["no champion any more", (n) => ({ ...n, observed: null, lost: true })],
 ])("a change: %s", async (_what, change) => {
   const { olds, news } = await settled("1");
   expect(await diff(olds, change(news))).toEqual({ changes: true, replaces: [] });

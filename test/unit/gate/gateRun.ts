@@ -38,9 +38,17 @@ export class GateRun {
   async preview(): Promise<GateInputs> {
     const { registry, rules, onFailure } = this;
     const metrics = rules.map((rule) => rule.metric);
-    const { candidate, champion } = await readStanding(registry, registry.model, metrics);
+    const { candidate, champion, lost } = await readStanding(registry, registry.model, metrics);
     const verdict = decide(candidate, rules);
-    return { model: registry.model, rules, onFailure, candidate, verdict, observed: champion };
+    return {
+      model: registry.model,
+      rules,
+      onFailure,
+      candidate,
+      verdict,
+      observed: champion,
+      lost,
+    };
   }
 
   /** Whether `pulumi preview` would show a change. */

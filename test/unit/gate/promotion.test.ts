@@ -16,7 +16,6 @@ test("a first version that passes becomes champion, with its evidence written be
     "TAG 1 mlops.gate.reason=val_auc_roc 0.86 > 0.85",
     "TAG 1 mlops.gate.run_id=run-1",
     `TAG 1 mlops.gate.promoted_at=${String(state.promotedAt)}`,
-    "TAG 1 mlops.gate.previous_champion=none",
     "TAG 1 mlops.gate.verdict=promoted",
     "PUT champion 1",
   ]);
@@ -41,6 +40,10 @@ test("the next champion supersedes it, and the one before is on record", async (
   expect(gate.registry.aliases.get("champion")).toBe("2");
   expect(state).toMatchObject({ champion: "2", previousChampion: "1" });
   expect(gate.registry.writes).toContain("TAG 2 mlops.gate.previous_champion=1");
+  expect(gate.registry.writes.slice(-2)).toEqual([
+    "PUT champion 2",
+    "TAG 1 mlops.gate.verdict=superseded",
+  ]);
 });
 
 test("after a promotion nothing changes any more: no diff, and an update writes nothing", async () => {

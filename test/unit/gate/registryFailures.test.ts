@@ -92,6 +92,7 @@ test("a workspace without the model has neither candidate nor champion", async (
   expect(await readStanding(registry, registry.model, ["auc"])).toEqual({
     candidate: null,
     champion: null,
+    lost: false,
   });
 });
 
