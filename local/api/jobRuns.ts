@@ -49,7 +49,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       }),
       handle: ({ body, workspace: { jobs } }) => {
         const job = jobs.get(body.job_id);
-        const earlier = jobs.runWithToken(body.idempotency_token);
+        const earlier = jobs.history.withToken(body.idempotency_token);
         const run =
           earlier ??
           jobs.run(job, {
@@ -68,7 +68,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       handle: ({ body, workspace: { jobs } }) => {
         const { run_name = "Untitled", idempotency_token, ...settings } = body;
         checkSettings(submit, settings);
-        const earlier = jobs.runWithToken(idempotency_token);
+        const earlier = jobs.history.withToken(idempotency_token);
         const run = earlier ?? jobs.submit({ ...settings, name: run_name }, idempotency_token);
         return { run_id: run.run_id };
       },
@@ -81,7 +81,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         include_resolved_values: queryBool.default(false),
       }),
       handle: ({ query, workspace }) => {
-        const run = workspace.jobs.getRun(query.run_id);
+        const run = workspace.jobs.history.get(query.run_id);
         const { include_resolved_values: resolved, include_history: history } = query;
         const found = run.tasks
           .flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })))
@@ -107,8 +107,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       handle: ({ query, workspace }) => {
         if (query.active_only && query.completed_only)
           throw invalid("active_only and completed_only cannot both be true.");
-        const runs = workspace.jobs
-          .runs()
+        const runs = workspace.jobs.history
+          .list()
           .filter((run) => query.job_id === undefined || run.job_id === query.job_id)
           .filter((run) => !query.active_only || run.state !== "ENDED")
           .filter((run) => !query.completed_only || run.state === "ENDED")
@@ -135,7 +135,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
       handle: ({ body, workspace: { jobs } }) => {
-        jobs.cancel(jobs.getRun(body.run_id));
+        jobs.cancel(jobs.history.get(body.run_id));
         return {};
       },
     }),
@@ -149,8 +149,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         if (body.job_id === undefined && body.all_queued_runs !== true)
           throw invalid("job_id is required unless all_queued_runs is true.");
         if (body.job_id !== undefined) jobs.get(body.job_id);
-        jobs
-          .runs()
+        jobs.history
+          .list()
           .filter((run) => body.job_id === undefined || run.job_id === body.job_id)
           .filter((run) => body.all_queued_runs !== true || run.state === "QUEUED")
           .forEach((run) => {
@@ -163,7 +163,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
       handle: ({ body, workspace: { jobs } }) => {
-        jobs.deleteRun(jobs.getRun(body.run_id));
+        jobs.history.delete(jobs.history.get(body.run_id));
         return {};
       },
     }),
@@ -177,7 +177,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         job_parameters: parameters.optional(),
       }),
       handle: ({ body, workspace: { jobs } }) => {
-        const run = jobs.getRun(body.run_id);
+        const run = jobs.history.get(body.run_id);
         if (run.state !== "ENDED") throw invalid(`Run ${run.run_id} is active.`);
         const latest = run.repairs.at(-1)?.id;
         if (body.latest_repair_id !== latest)

@@ -39,6 +39,9 @@ export function quartz(expression: string, timezone: string, fire?: () => void):
     // Quartz writes steps as `0/15`.
     sloppyRanges: true,
     unref: true,
+    catch: (error: unknown) => {
+      console.error(error);
+    },
     paused: fire === undefined,
   };
   return fire === undefined ? new Cron(expression, options) : new Cron(expression, options, fire);

@@ -9,7 +9,7 @@ import type { Attempt, TaskRecord } from "./records";
  * @throws ApiError when the id is that of a run with several tasks, as on Databricks
  */
 export function runOutput(workspace: Workspace, runId: number): Record<string, unknown> {
-  const run = workspace.jobs.getRun(runId);
+  const run = workspace.jobs.history.get(runId);
   const found = find(run.tasks, runId) ?? (run.tasks.length === 1 ? last(run.tasks[0]) : undefined);
   if (found === undefined)
     throw invalid(

@@ -2,13 +2,14 @@ import { EventEmitter, once } from "node:events";
 import { invalid } from "../errors";
 import { USER } from "../identity";
 import { newId } from "../ids";
+import type { Collection } from "../store";
 import { filesOf } from "../workspaceFiles";
 import type { Workspace } from "../workspace";
 import { Compute } from "./compute";
 import { Execution, interrupted } from "./execution";
+import { History } from "./history";
 import { newRun, reopened, type RunRequest } from "./newRun";
-import { removeOutput } from "./output";
-import { jobRecords, type JobRecord, type JobRecords, type RunRecord } from "./records";
+import { jobRecords, type JobRecord, type RunRecord } from "./records";
 import { Schedules } from "./schedules";
 import type { RunServices } from "./services";
 import { withDefaults, type JobSettings } from "./settings";
@@ -17,9 +18,6 @@ import { Slots } from "./slots";
 /** Python tasks that run at once: each can use both cores of a small machine. */
 const TASKS_AT_ONCE = 2;
 
-/** Databricks keeps runs for 60 days. */
-const KEPT_MS = 60 * 24 * 3600_000;
-
 /** Jobs that run within jobs, at most: https://docs.databricks.com/en/jobs/run-job.html */
 const MAX_DEPTH = 3;
 
@@ -27,17 +25,21 @@ const MAX_DEPTH = 3;
 export class Jobs {
   /** Where the Python tasks run. */
   readonly compute: Compute;
-  readonly #records: JobRecords;
+  /** All runs, active ones included. */
+  readonly history: History;
+  readonly #jobs: Collection<JobRecord>;
   readonly #services: RunServices;
   readonly #schedules: Schedules;
   readonly #active = new Map<number, Execution>();
   readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(readonly workspace: Workspace) {
-    this.#records = jobRecords(workspace);
+    const { jobs, runs } = jobRecords(workspace);
+    this.#jobs = jobs;
+    this.history = new History(workspace, runs);
     this.compute = new Compute(workspace);
     this.#schedules = new Schedules((jobId) => {
-      const job = this.#records.jobs.get(String(jobId));
+      const job = this.#jobs.get(String(jobId));
       if (job !== undefined) this.run(job, { trigger: "PERIODIC" });
     });
     this.#services = {
@@ -46,11 +48,11 @@ export class Jobs {
       compute: this.compute,
       slots: new Slots(TASKS_AT_ONCE),
       save: (run) => {
-        this.#records.runs.put(String(run.run_id), run);
+        this.history.save(run);
       },
       startJob: (jobId, overrides, parent) => {
         const job = this.get(jobId);
-        const depth = this.#ancestors(parent.run);
+        const depth = this.history.lineage(parent.run);
         if (depth.length >= MAX_DEPTH || depth.includes(jobId))
           throw invalid(`Job ${jobId} would run within ${depth.join(", ")}: too deep, or a circle.`);
         const run = this.run(job, {
@@ -62,26 +64,24 @@ export class Jobs {
       },
       ended: async (runId) => {
         for (;;) {
-          const run = this.getRun(runId);
+          const run = this.history.get(runId);
           if (run.state === "ENDED") return run;
           await once(this.#events, String(runId));
         }
       },
       cancel: (runId) => {
-        this.cancel(this.getRun(runId));
+        this.cancel(this.history.get(runId));
       },
     };
   }
 
   /** Settles what an earlier process left open, goes on with the queue, and starts the schedules. */
   start(): void {
-    const old = Date.now() - KEPT_MS;
-    for (const run of this.runs()) {
-      if (run.end_time !== undefined && run.end_time < old) this.deleteRun(run);
-      else if (run.state !== "ENDED" && run.state !== "QUEUED") {
-        interrupted(run, "The workspace was restarted while this run was active.");
-        this.#services.save(run);
-      }
+    this.history.forgetOld();
+    for (const run of this.history.list()) {
+      if (run.state === "ENDED" || run.state === "QUEUED") continue;
+      interrupted(run, "The workspace was restarted while this run was active.");
+      this.history.save(run);
     }
     for (const job of this.list()) {
       this.#schedules.set(job);
@@ -100,12 +100,12 @@ export class Jobs {
 
   /** All jobs, the latest first. */
   list(): JobRecord[] {
-    return this.#records.jobs.list().sort((a, b) => b.job_id - a.job_id);
+    return this.#jobs.list().sort((a, b) => b.job_id - a.job_id);
   }
 
   /** @throws ApiError as Databricks answers: 400 INVALID_PARAMETER_VALUE "Job 1 does not exist." */
   get(jobId: number): JobRecord {
-    const job = this.#records.jobs.get(String(jobId));
+    const job = this.#jobs.get(String(jobId));
     if (job === undefined) throw invalid(`Job ${jobId} does not exist.`);
     return job;
   }
@@ -118,7 +118,7 @@ export class Jobs {
       creator_user_name: existing?.creator_user_name ?? USER.userName,
       settings: withDefaults(settings),
     };
-    this.#records.jobs.put(String(job.job_id), job);
+    this.#jobs.put(String(job.job_id), job);
     this.#schedules.set(job);
     if (existing !== undefined) this.#dequeue(job);
     return job;
@@ -128,20 +128,8 @@ export class Jobs {
   delete(jobId: number): void {
     this.get(jobId);
     this.#schedules.remove(jobId);
-    this.#records.jobs.delete(String(jobId));
-    for (const run of this.runs()) if (run.job_id === jobId) this.cancel(run);
-  }
-
-  /** All runs, the latest first. */
-  runs(): RunRecord[] {
-    return this.#records.runs.list().sort((a, b) => b.run_id - a.run_id);
-  }
-
-  /** The run, or the run that holds the task run, of this id. @throws ApiError when there is none */
-  getRun(runId: number): RunRecord {
-    const run = this.#records.runs.get(String(runId)) ?? this.#holding(runId);
-    if (run === undefined) throw invalid(`Run ${runId} does not exist.`);
-    return run;
+    this.#jobs.delete(String(jobId));
+    for (const run of this.history.list()) if (run.job_id === jobId) this.cancel(run);
   }
 
   /** Makes a run of the job: it starts, waits for its turn, or is skipped, as the job says. */
@@ -157,7 +145,7 @@ export class Jobs {
       for (const task of run.tasks)
         Object.assign(task, { state: "ENDED", result: "EXCLUDED", message });
     }
-    this.#services.save(run);
+    this.history.save(run);
     return run;
   }
 
@@ -176,13 +164,6 @@ export class Jobs {
     });
   }
 
-  /** The run that was made with this idempotency token. */
-  runWithToken(token: string | undefined): RunRecord | undefined {
-    return token === undefined
-      ? undefined
-      : this.runs().find((run) => run.idempotency_token === token);
-  }
-
   /** Runs tasks of an ended run again, with those that depend on them. */
   repair(run: RunRecord, taskKeys: readonly string[], overrides: Record<string, string>): number {
     const { repaired, repairId } = reopened(run, taskKeys, overrides);
@@ -197,25 +178,16 @@ export class Jobs {
     else if (run.state === "QUEUED") {
       const ended = { state: "ENDED", result: "CANCELED", message: "Run cancelled." } as const;
       for (const task of run.tasks) Object.assign(task, ended);
-      this.#services.save({ ...run, ...ended, end_time: Date.now() });
+      this.history.save({ ...run, ...ended, end_time: Date.now() });
       this.#events.emit(String(run.run_id));
     }
-  }
-
-  /** Removes an ended run with its logs. */
-  deleteRun(run: RunRecord): void {
-    if (run.state !== "ENDED")
-      throw invalid(`Run ${run.run_id} is active and cannot be deleted; cancel it first.`);
-    for (const { attempts } of run.tasks)
-      for (const attempt of attempts) removeOutput(this.workspace, attempt.run_id);
-    this.#records.runs.delete(String(run.run_id));
   }
 
   #begin(run: RunRecord): RunRecord {
     const execution = new Execution(run, this.#services, () => {
       this.#active.delete(run.run_id);
       this.#events.emit(String(run.run_id));
-      const job = this.#records.jobs.get(String(run.job_id));
+      const job = this.#jobs.get(String(run.job_id));
       if (job !== undefined) this.#dequeue(job);
     });
     this.#active.set(run.run_id, execution);
@@ -224,7 +196,7 @@ export class Jobs {
   }
 
   #dequeue(job: JobRecord): void {
-    const waiting = this.runs()
+    const waiting = this.history.list()
       .filter((run) => run.job_id === job.job_id && run.state === "QUEUED")
       .reverse();
     for (const run of waiting) {
@@ -234,21 +206,6 @@ export class Jobs {
   }
 
   #activeRuns(jobId: number): number {
-    return [...this.#active.keys()].filter((id) => this.getRun(id).job_id === jobId).length;
-  }
-
-  #holding(taskRunId: number): RunRecord | undefined {
-    return this.runs().find((run) =>
-      run.tasks.some(
-        (task) =>
-          task.run_id === taskRunId || task.attempts.some(({ run_id }) => run_id === taskRunId),
-      ),
-    );
-  }
-
-  /** The jobs within which a run runs, its own first. */
-  #ancestors(run: RunRecord): number[] {
-    const parent = run.parent_task_run_id;
-    return [run.job_id, ...(parent === undefined ? [] : this.#ancestors(this.getRun(parent)))];
+    return [...this.#active.keys()].filter((id) => this.history.get(id).job_id === jobId).length;
   }
 }
