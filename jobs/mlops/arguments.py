@@ -39,6 +39,23 @@ def table_name(value: str) -> str:
     return value
 
 
+def column_name(value: str) -> str:
+    """Accepts the name of a table's column."""
+    if not re.fullmatch(_NAME, value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not a column's name such as customer_id (letters, digits, _ and -)"
+        )
+    return value
+
+
+def column_names(value: str) -> list[str]:
+    """Accepts one or more names of columns with commas between them, each once."""
+    names = [column_name(name) for name in value.split(",")]
+    if len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"{value!r} names a column twice")
+    return names
+
+
 def volume_folder(value: str) -> str:
     """Accepts a folder of a Unity Catalog volume, `/Volumes/catalog/schema/volume[/folder]`."""
     if not re.fullmatch(rf"/Volumes(/{_NAME}){{3,}}/?", value):
@@ -106,3 +123,17 @@ def number(above: float, most: float) -> Callable[[str], float]:
         return parsed
 
     return convert
+
+
+def job_id(value: str) -> int:
+    """Accepts the id of a Databricks job, a positive 64-bit number."""
+    if not re.fullmatch(r"\d{1,19}", value) or not 0 < int(value) < 2**63:
+        raise argparse.ArgumentTypeError(f"{value!r} is not the id of a job")
+    return int(value)
+
+
+def hours(value: str) -> float:
+    """Accepts a number of hours from 0 to 8760, a year; with decimals if need be."""
+    if not re.fullmatch(r"\d{1,4}(\.\d+)?", value) or float(value) > 8760:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a number of hours from 0 to 8760")
+    return float(value)

@@ -33,6 +33,12 @@ def quoted(name: str) -> str:
     return ".".join(f"`{part}`" for part in name.split("."))
 
 
+def text(value: str) -> str:
+    """Writes a string as a SQL literal."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 class Tables(ABC):
     """Reads and writes tables; a subclass says how a statement and a file reach the workspace."""
 
@@ -44,7 +50,7 @@ class Tables(ABC):
         with, such as `DATABRICKS_HOST` and `DATABRICKS_TOKEN`.
 
         Raises:
-            TableError: When the environment does not say which workspace or warehouse.
+            TaskError: When the environment does not say which workspace or warehouse.
         """
         if on_databricks():
             from mlops.spark_tables import SparkTables
@@ -74,6 +80,27 @@ class Tables(ABC):
         """Names the table's columns in their order; `TableError` if there is no such table."""
         return [str(name) for name in self.query(f"SELECT * FROM {quoted(table)} LIMIT 0").columns]
 
+    def exists(self, table: str) -> bool:
+        """Whether there is such a table, or a view, and its schema."""
+        try:
+            self.columns(table)
+        except TableError as error:
+            # https://docs.databricks.com/aws/en/error-messages/error-classes
+            if "TABLE_OR_VIEW_NOT_FOUND" in str(error):
+                return False
+            raise
+        return True
+
+    def column_types(self, table: str) -> dict[str, str]:
+        """Maps the table's columns to their types in SQL, in lower case, e.g. `bigint`."""
+        described = self.query(f"DESCRIBE TABLE {quoted(table)}")
+        types = {}
+        for name, kind in zip(described["col_name"], described["data_type"], strict=True):
+            if not name or name.startswith("#"):
+                break  # what follows is about partitions and clustering
+            types[str(name)] = str(kind).lower()
+        return types
+
     def require(self, table: str, columns: list[str]) -> None:
         """Raises `TableError` unless the table exists and has all these columns."""
         present = self.columns(table)
@@ -92,6 +119,20 @@ class Tables(ABC):
         """Adds the frame's rows to the table, matched by column name."""
         with self._staged(table, frame) as source:
             self._insert("INTO", table, list(frame.columns), source)
+
+    def add_new(self, table: str, frame: "pd.DataFrame", keys: list[str]) -> None:
+        """Adds those of the frame's rows whose keys no row of the table has, in one transaction.
+
+        Columns that the frame does not have stay NULL. The frame must not repeat a key.
+        """
+        names = [quoted(str(name)) for name in frame.columns]
+        same = " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in keys)
+        with self._staged(table, frame) as source:
+            self.execute(
+                f"MERGE INTO {quoted(table)} AS t USING (SELECT * FROM {source}) AS s ON {same} "
+                f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) "
+                f"VALUES ({', '.join(f's.{name}' for name in names)})"
+            )
 
     def overwrite_from(self, table: str, columns: list[str], query: str) -> None:
         """Replaces the table's rows by those of a query that yields exactly `columns`.

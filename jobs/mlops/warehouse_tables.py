@@ -9,10 +9,10 @@ import os
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from mlops.tables import TableError, Tables
+from mlops.workspace import readable, sign_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _WAREHOUSE = "DATABRICKS_WAREHOUSE_ID"
 _LINK_TIMEOUT_SECONDS = 60
-_RETRY_SECONDS = 60  # the SDK's own 300 is a long silence before "does not answer"
 _LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -40,14 +39,7 @@ class WarehouseTables(Tables):
         warehouse_id = os.environ.get(_WAREHOUSE, "")
         if not warehouse_id:
             raise TableError(f"{_WAREHOUSE} is not set: it names the SQL warehouse to use")
-        from databricks.sdk import WorkspaceClient
-        from databricks.sdk.config import Config
-
-        try:
-            config = Config(retry_timeout_seconds=_RETRY_SECONDS)
-            return WarehouseTables(WorkspaceClient(config=config), warehouse_id)
-        except ValueError as error:
-            raise TableError(f"cannot sign in to Databricks: {error}") from None
+        return WarehouseTables(sign_in(), warehouse_id)
 
     def query(self, sql: str) -> "pd.DataFrame":
         """Returns all rows of a query, fetched as Arrow streams from presigned links."""
@@ -70,13 +62,13 @@ class WarehouseTables(Tables):
 
     def put_file(self, path: str, content: bytes) -> None:
         """Uploads a file to a volume."""
-        with _readable():
+        with readable(TableError):
             self.client.files.create_directory(path.rpartition("/")[0])
             self.client.files.upload(path, io.BytesIO(content), overwrite=True)
 
     def remove_file(self, path: str) -> None:
         """Deletes a file from a volume."""
-        with _readable():
+        with readable(TableError):
             self.client.files.delete(path)
 
     def _run(self, sql: str) -> "StatementResponse":
@@ -87,7 +79,7 @@ class WarehouseTables(Tables):
             StatementState,
         )
 
-        with _readable():
+        with readable(TableError):
             response = self.client.statement_execution.execute_statement(
                 sql,
                 self.warehouse_id,
@@ -121,7 +113,7 @@ class WarehouseTables(Tables):
             following = result.external_links[-1].next_chunk_index
             if following is None:
                 return
-            with _readable():
+            with readable(TableError):
                 result = self.client.statement_execution.get_statement_result_chunk_n(
                     response.statement_id or "", following
                 )
@@ -149,16 +141,3 @@ def _download(link: "ExternalLink") -> "pa.Table":
                 raise TableError(f"a chunk of the result cannot be downloaded: {reason}") from None
             time.sleep(1)
     raise AssertionError("unreachable")
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Turns an answer of the workspace that is an error into a `TableError` of one line."""
-    from databricks.sdk.errors.base import DatabricksError
-
-    try:
-        yield
-    except DatabricksError as error:
-        raise TableError(str(error)) from None
-    except OSError as error:  # no connection, or none in time; so are all errors of `requests`
-        raise TableError(f"the workspace does not answer: {type(error).__name__}") from None

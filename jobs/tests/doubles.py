@@ -26,6 +26,8 @@ class DuckDbTables(Tables):
     def query(self, text: str) -> pd.DataFrame:
         """Returns all rows of a query, through Arrow as the real ones do."""
         statement = sqlglot.parse_one(text, read="databricks")
+        if isinstance(statement, sql.Describe):
+            return self._describe(statement)
         with _readable():
             return self.connection.sql(statement.sql("duckdb")).to_arrow_table().to_pandas()
 
@@ -68,6 +70,14 @@ class DuckDbTables(Tables):
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.catalog}.{table.db}")
         self._run(statement)
 
+    def _describe(self, statement: sql.Describe) -> pd.DataFrame:
+        with _readable():
+            found = self.connection.sql(f"DESCRIBE {statement.this.sql('duckdb')}").fetchall()
+        kinds = [sql.DataType.build(row[1], dialect="duckdb").sql("databricks") for row in found]
+        return pd.DataFrame(
+            {"col_name": [row[0] for row in found], "data_type": [kind.lower() for kind in kinds]}
+        )
+
     def _local(self, path: str) -> Path:
         assert path.startswith("/Volumes/"), path
         return self.folder / path.removeprefix("/Volumes/")
@@ -81,5 +91,7 @@ class DuckDbTables(Tables):
 def _readable() -> Iterator[None]:
     try:
         yield
+    except duckdb.CatalogException as error:
+        raise TableError(f"[TABLE_OR_VIEW_NOT_FOUND] {str(error).splitlines()[0]}") from None
     except duckdb.Error as error:
         raise TableError(str(error).splitlines()[0]) from None

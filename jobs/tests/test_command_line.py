@@ -37,6 +37,20 @@ TASKS = {
         "--holdout": "ml.validation.holdout_churn",
         "--model": "ml.models.customer_churn_model",
     },
+    "unpack_predictions": {
+        "--payload": "ml.inference_logs.customer_churn_model_payload",
+        "--predictions": "ml.inference_logs.customer_churn_model_predictions",
+        "--features": "total_transactions,total_spend",
+        "--label": "actual_label",
+        "--labels-table": "ml.labels.churn_labels",
+        "--labels-column": "churned",
+        "--labels-key": "customer_id",
+    },
+    "check_drift": {
+        "--drift-metrics": "ml.monitoring.customer_churn_model_drift_metrics",
+        "--training-job-id": "1001234567890123",
+        "--cool-down-hours": "24",
+    },
 }
 
 
@@ -46,7 +60,7 @@ def run_task(
     # No sign-in and no warehouse: a task that gets past its arguments stops at once.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DATABRICKS_")}
     words = [word for pair in arguments.items() for word in pair]
-    file = str(JOBS / "churn" / f"{task}.py")
+    (file,) = map(str, JOBS.glob(f"*/{task}.py"))
     return subprocess.run(
         [sys.executable, *prefix, file, *words],
         cwd=cwd,
@@ -94,6 +108,15 @@ def test_task_runs_where_file_is_not_defined(tmp_path: Path) -> None:
         ("train", "--experiment", "churn", "'churn' is not an absolute workspace path"),
         ("train", "--learning", "0.1", "unrecognized arguments: --learning 0.1"),
         ("validate", "--model", "models.churn", "'models.churn' is not a three-level name"),
+        ("unpack_predictions", "--features", "a,,b", "'' is not a column's name"),
+        ("unpack_predictions", "--features", "a,b,a", "'a,b,a' names a column twice"),
+        ("unpack_predictions", "--label", "a; DROP", "'a; DROP' is not a column's name"),
+        ("check_drift", "--drift-metrics", "", "'' is not a three-level name"),
+        ("check_drift", "--training-job-id", "0", "'0' is not the id of a job"),
+        ("check_drift", "--training-job-id", "9" * 19, "is not the id of a job"),
+        ("check_drift", "--cool-down-hours", "-1", "'-1' is not a number of hours from 0 to"),
+        ("check_drift", "--cool-down-hours", "8760.5", "'8760.5' is not a number of hours"),
+        ("check_drift", "--cool-down-hours", "nan", "'nan' is not a number of hours"),
     ],
 )
 def test_bad_argument_is_one_line_with_name_and_value(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from mlops.tables import TableError, Tables
+from mlops.task import TaskError
 
 TOKEN = "dapi-for-this-test"
 COLUMNS = ["name", "day"]
@@ -206,5 +207,5 @@ def test_incomplete_environment_is_named(
 ) -> None:
     monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(TableError, match=f"{name} is not set|cannot sign in to Databricks"):
+    with pytest.raises(TaskError, match=f"{name} is not set|cannot sign in to Databricks"):
         Tables.connect()
