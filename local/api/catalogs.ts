@@ -142,10 +142,6 @@ function infoOf(record: CatalogRecord) {
     catalog_type: "MANAGED_CATALOG",
     securable_type: "CATALOG",
     metastore_id: METASTORE.id,
-    effective_predictive_optimization_flag: {
-      value: "DISABLE",
-      inherited_from_type: "METASTORE",
-      inherited_from_name: METASTORE.name,
-    },
+    effective_predictive_optimization_flag: { value: "DISABLE" },
   };
 }

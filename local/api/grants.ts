@@ -13,13 +13,20 @@ const query = z.strictObject({
   page_token: z.string().optional(),
 });
 
-/** Databricks refuses pages that might not hold one principal's privileges, and returns all if unasked. */
-function paged<T>(items: readonly T[], { max_results, page_token }: z.output<typeof query>) {
+/**
+ * A page, under the name that the answer gives it. Databricks refuses sizes that might not hold one
+ * principal's privileges, and returns all if unasked.
+ */
+function paged(
+  name: string,
+  items: readonly unknown[],
+  { max_results, page_token }: z.output<typeof query>,
+) {
   if (max_results !== undefined && max_results > 0 && max_results < 150)
     throw invalid(`max_results must be 0 or at least 150, not ${max_results}.`);
   const size = max_results ?? Math.max(items.length, 1);
-  const { items: privilege_assignments, ...next } = page(items, size, page_token);
-  return { privilege_assignments, ...next };
+  const { items: assignments, ...next } = page(items, size, page_token);
+  return { [name]: assignments, ...next };
 }
 
 /**
@@ -33,7 +40,7 @@ export const grantOperations: Operation[] = [
     query,
     handle: async ({ params: { type, full_name }, query, workspace }) => {
       const securable = await requireSecurable(workspace, type, full_name);
-      return paged(grantsOn(workspace, securable, query.principal), query);
+      return paged("privilege_assignments", grantsOn(workspace, securable, query.principal), query);
     },
   }),
   operation("PATCH /api/2.1/unity-catalog/permissions/:type/:full_name", {
@@ -63,21 +70,27 @@ export const grantOperations: Operation[] = [
     query,
     handle: async ({ params: { type, full_name }, query, workspace }) => {
       const securable = await requireSecurable(workspace, type, full_name);
-      return paged(grantsOn(workspace, securable, query.principal), query);
+      return paged("privilege_assignments", grantsOn(workspace, securable, query.principal), query);
     },
   }),
-  ...["effective-permissions", "effective-privilege-assignments"].map((name) =>
-    operation(`GET /api/2.1/unity-catalog/${name}/:type/:full_name`, {
-      answers:
-        name === "effective-permissions"
-          ? "catalog.EffectivePermissionsList"
-          : "catalog.ListEffectivePrivilegeAssignmentsResponse",
-      params,
-      query,
-      handle: async ({ params: { type, full_name }, query, workspace }) => {
-        const securable = await requireSecurable(workspace, type, full_name);
-        return paged(await effectiveGrantsOn(workspace, securable, query.principal), query);
-      },
-    }),
-  ),
+  operation("GET /api/2.1/unity-catalog/effective-permissions/:type/:full_name", {
+    answers: "catalog.EffectivePermissionsList",
+    params,
+    query,
+    handle: async ({ params: { type, full_name }, query, workspace }) => {
+      const securable = await requireSecurable(workspace, type, full_name);
+      const found = await effectiveGrantsOn(workspace, securable, query.principal);
+      return paged("privilege_assignments", found, query);
+    },
+  }),
+  operation("GET /api/2.1/unity-catalog/effective-privilege-assignments/:type/:full_name", {
+    answers: "catalog.ListEffectivePrivilegeAssignmentsResponse",
+    params,
+    query,
+    handle: async ({ params: { type, full_name }, query, workspace }) => {
+      const securable = await requireSecurable(workspace, type, full_name);
+      const found = await effectiveGrantsOn(workspace, securable, query.principal);
+      return paged("effective_privilege_assignments", found, query);
+    },
+  }),
 ];

@@ -20,11 +20,7 @@ export function tableInfo(workspace: Workspace, table: EngineTable, omitted: Omi
       owner: tableOwners(workspace).get(table.table_id)?.owner ?? USER.userName,
       created_by: USER.userName,
       updated_by: USER.userName,
-      effective_predictive_optimization_flag: {
-        value: "DISABLE",
-        inherited_from_type: "METASTORE",
-        inherited_from_name: METASTORE.name,
-      },
+      effective_predictive_optimization_flag: { value: "DISABLE" },
     },
     "version",
     ...(omitted.omit_columns === true ? ["columns"] : []),

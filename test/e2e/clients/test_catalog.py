@@ -108,6 +108,24 @@ def test_catalogs_schemas_and_volumes(client: WorkspaceClient, name: str) -> Non
         client.schemas.get(schema.full_name)
 
 
+def test_force_takes_models_and_tables_along(
+    client: WorkspaceClient, name: str, table: str
+) -> None:
+    """A schema with a model and a table goes only when forced, and takes both with it."""
+    schema = table.rpartition(".")[0]
+    model = client.registered_models.create(
+        catalog_name=name, schema_name="features", name="churn"
+    ).full_name
+    assert model is not None
+    with pytest.raises(BadRequest, match=r"1 tables\(s\), 1 functions\(s\)"):
+        client.schemas.delete(schema)
+    client.schemas.delete(schema, force=True)
+    client.schemas.create("features", name)
+    assert not client.tables.exists(table).table_exists
+    with pytest.raises(NotFound):
+        client.registered_models.get(model)
+
+
 def test_a_volume_holds_files(client: WorkspaceClient, name: str) -> None:
     """What is uploaded is downloaded again."""
     client.volumes.create(name, "default", "files", VolumeType.MANAGED)
@@ -182,6 +200,7 @@ def test_grants(client: WorkspaceClient, name: str, table: str) -> None:
     assert [
         (p.privilege, p.inherited_from_name) for one in effective for p in one.privileges or []
     ] == [(Privilege.SELECT, name)]
+    assert [one.principal for one in client.grants.list_effective("table", table)] == ["a", "b"]
     with pytest.raises(BadRequest, match="not applicable"):
         client.grants.update(
             "table", table, changes=[PermissionsChange(add=[Privilege.USE_CATALOG], principal="a")]

@@ -79,16 +79,20 @@ describe("grants", () => {
     const { call } = await openWithTable();
     await call("PATCH", `${uc}/permissions/catalog/ml`, change("a", ["SELECT", "USE_CATALOG"]));
     await call("PATCH", `${uc}/permissions/table/ml.features.t`, change("a", ["MODIFY"]));
-    expect((await call("GET", `${uc}/effective-permissions/TABLE/ML.features.t`)).body).toEqual({
-      privilege_assignments: [
-        {
-          principal: "a",
-          privileges: [
-            { privilege: "MODIFY" },
-            { privilege: "SELECT", inherited_from_type: "CATALOG", inherited_from_name: "ml" },
-          ],
-        },
-      ],
+    const effective = [
+      {
+        principal: "a",
+        privileges: [
+          { privilege: "MODIFY" },
+          { privilege: "SELECT", inherited_from_type: "CATALOG", inherited_from_name: "ml" },
+        ],
+      },
+    ];
+    const of = async (kind: string) =>
+      (await call("GET", `${uc}/${kind}/TABLE/ML.features.t`)).body;
+    expect(await of("effective-permissions")).toEqual({ privilege_assignments: effective });
+    expect(await of("effective-privilege-assignments")).toEqual({
+      effective_privilege_assignments: effective,
     });
   });
 
