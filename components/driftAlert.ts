@@ -33,12 +33,12 @@ export class DriftAlert extends pulumi.ComponentResource {
   readonly alert: databricks.AlertV2 | undefined;
   readonly retrainJob: PythonJob | undefined;
 
-  /** @throws pulumi.RunError for a threshold that is not positive, no addresses, or an invalid cron expression. */
+  /** @throws pulumi.RunError for a threshold that is not a positive number, no addresses, or an invalid cron expression. */
   constructor(name: string, args: DriftAlertArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:DriftAlert", name, {}, opts);
-    if (!(args.threshold > 0)) {
+    if (!(args.threshold > 0 && args.threshold < Infinity)) {
       throw new pulumi.RunError(
-        `The drift threshold of ${name} is ${args.threshold}; it must be above 0.`,
+        `The drift threshold of ${name} is ${args.threshold}; it must be a number above 0.`,
       );
     }
     if (args.emails.length === 0) {

@@ -29,7 +29,7 @@ export interface Access {
 export interface Platform {
   /** The environment's catalog. */
   readonly catalog: string;
-  /** Workspace folder of what is not data, e.g. `/Shared/mlops/ml`. */
+  /** Workspace folder of what is not data, e.g. `/Shared/ml`. */
   readonly folder: string;
   readonly warehouseId: pulumi.Output<string>;
   readonly tasks: TaskSources;

@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface TaskSourcesArgs {
   /** Folder in this repository whose Python files are uploaded; `tests` folders stay here. */
   readonly directory: string;
-  /** Workspace folder that they go to, e.g. `/Shared/mlops/ml/jobs`. */
+  /** Workspace folder that they go to, e.g. `/Shared/ml/jobs`. */
   readonly folder: string;
 }
 
@@ -51,7 +51,7 @@ export class TaskSources extends pulumi.ComponentResource {
   }
 
   /**
-   * Where a job finds `file`, e.g. `churn/train.py` → `/Workspace/Shared/mlops/ml/jobs/churn/train.py`.
+   * Where a job finds `file`, e.g. `churn/train.py` → `/Workspace/Shared/ml/jobs/churn/train.py`.
    * @throws pulumi.RunError if there is no such file.
    */
   path(file: string): string {

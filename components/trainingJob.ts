@@ -13,7 +13,7 @@ export interface TrainingJobArgs {
   readonly model: RegisteredModel;
   /** Where features are looked up. */
   readonly features: FeatureTable;
-  /** Workspace path of the MLflow experiment, e.g. `/Shared/mlops/ml/customer-churn`. */
+  /** Workspace path of the MLflow experiment, e.g. `/Shared/ml/customer-churn`. */
   readonly experiment: string;
   /** Fits the model and registers a version; gets all job parameters. */
   readonly train: {

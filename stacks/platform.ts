@@ -40,7 +40,7 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
   ) {
     super("mlops:index:Platform", name, {}, opts);
     this.catalog = settings.catalog;
-    this.folder = `/Shared/mlops/${settings.catalog}`;
+    this.folder = `/Shared/${settings.catalog}`;
     this.jobs = { ...settings.jobs, dependencies: taskDependencies() };
     this.access = settings.access;
     this.tags = settings.tags;
@@ -80,10 +80,15 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
 
     this.warehouseId = this.warehouse(name, settings).id;
     this.grants(name, catalog, settings.jobs.runAs);
+    const folder = new databricks.Directory(
+      `${name}-folder`,
+      { path: this.folder, deleteRecursive: true },
+      { parent: this },
+    );
     this.tasks = new TaskSources(
       `${name}-tasks`,
       { directory: "jobs", folder: `${this.folder}/jobs` },
-      { parent: this },
+      { parent: this, dependsOn: [folder] },
     );
     this.registerOutputs({ catalog: this.catalog, warehouseId: this.warehouseId });
   }

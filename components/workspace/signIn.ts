@@ -9,10 +9,10 @@ import { callWorkspace } from "./rest";
  */
 export async function signIn(): Promise<void> {
   try {
-    await callWorkspace(
-      findConnection((key) => pulumi.runtime.getConfig(key)),
-      { method: "GET", path: "/api/2.0/preview/scim/v2/Me" },
-    );
+    const connection = findConnection((key) => pulumi.runtime.getConfig(key));
+    const path = "/api/2.0/preview/scim/v2/Me";
+    const me = await callWorkspace(connection, { method: "GET", path });
+    if (me === undefined) throw new Error(`${connection.host} is no workspace: it has no ${path}.`);
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }

@@ -132,7 +132,7 @@ describe("the life of a model", () => {
         destinations: await deployment.call("GET", "/api/2.0/notification-destinations"),
         folder: await deployment.call(
           "GET",
-          "/api/2.0/workspace/get-status?path=/Shared/mlops/ml_local",
+          "/api/2.0/workspace/get-status?path=/Shared/ml_local",
         ),
       };
       expect(JSON.stringify(left)).not.toMatch(/ml_local|customer|mlops/);
