@@ -1,6 +1,7 @@
 """Tables as Unity Catalog describes them
 (https://docs.databricks.com/api/workspace/tables/get), without what the workspace adds: owner,
-grants, tags."""
+grants, tags.
+"""
 
 from __future__ import annotations
 

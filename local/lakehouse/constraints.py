@@ -1,5 +1,6 @@
 """Primary and foreign keys: informational, as on Databricks, and kept as table properties so that
-they change in the same commit as the schema they speak of."""
+they change in the same commit as the schema they speak of.
+"""
 
 from __future__ import annotations
 

@@ -31,6 +31,9 @@ CREATE MACRO dbx_sequence(a BIGINT, b BIGINT) AS
   (a DATE, b DATE) AS CAST(generate_series(a, b, INTERVAL 1 DAY) AS DATE[]),
   (a DATE, b DATE, i INTERVAL) AS CAST(generate_series(a, b, i) AS DATE[]),
   (a TIMESTAMPTZ, b TIMESTAMPTZ, i INTERVAL) AS generate_series(a, b, i);
+CREATE MACRO dbx_substring_index(s, d, n) AS array_to_string(CASE
+    WHEN n >= 0 THEN list_slice(str_split(s, d), 1, n)
+    ELSE list_slice(str_split(s, d), greatest(len(str_split(s, d)) + n + 1, 1), -1) END, d);
 -- JSON that does not parse is NULL.
 CREATE MACRO dbx_from_json(x, s) AS json_transform(TRY_CAST(x AS JSON), s);
 CREATE MACRO dbx_try_divide(a, b) AS CASE WHEN b <> 0 THEN a / b END;

@@ -134,7 +134,8 @@ def _constant(value: Any, field: dict[str, Any]) -> str:
 
 def as_text(value: Any) -> str | None:
     """A partition value in Delta's notation
-    (https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization)."""
+    (https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization).
+    """
     match value:
         case None:
             return None

@@ -1,5 +1,6 @@
 """A reader of tokens for the statements that sqlglot does not parse completely
-(ALTER, COMMENT ON, DESCRIBE, SHOW). What is left over is a syntax error, never ignored."""
+(ALTER, COMMENT ON, DESCRIBE, SHOW). What is left over is a syntax error, never ignored.
+"""
 
 from __future__ import annotations
 
