@@ -100,7 +100,9 @@ export class Program {
       },
     };
     await pulumi.runtime.setMocks(mocks, "mlops", "test");
-    const monitor = new RecordingMonitor(mocks, (request) => this.record(request));
+    const monitor = new RecordingMonitor(mocks, (request) => {
+      this.record(request);
+    });
     pulumi.runtime.setMockOptions(monitor, "mlops", "test");
     pulumi.runtime.setAllConfig(config);
     const say = (text: string): void => {
@@ -130,7 +132,7 @@ export class Program {
   }
 
   private create({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) {
-    const given: Inputs = { ...Object(inputs) };
+    const given: Inputs = { ...(inputs as object) };
     if (custom !== true) return { id: undefined, state: {} };
     const computed = COMPUTED[shortType(type)];
     if (computed === undefined) throw new Error(`${name} is a ${type}, unknown to this double.`);
@@ -140,7 +142,7 @@ export class Program {
   }
 
   private record(request: RegisterResourceRequest): void {
-    const { __provider: _, ...inputs } = request.getObject()?.toJavaScript() ?? {};
+    const inputs: Inputs = request.getObject()?.toJavaScript() ?? {};
     this.resources.push({
       type: shortType(request.getType()),
       name: request.getName(),

@@ -1,0 +1,142 @@
+import { DRIFT_TABLE } from "../program";
+import { expect, test } from "vitest";
+import { DriftAlert, type DriftAlertArgs, type JobDefaults } from "../../../components";
+import { platformDouble } from "./platformDouble";
+import { monitorOf, scene, trainingOf } from "./scene";
+
+async function prepared(
+  has: "champion" | "nothing",
+  args: Partial<DriftAlertArgs> = {},
+  jobs: Partial<JobDefaults> = {},
+) {
+  const { registry, program } = await scene(has);
+  const run = () =>
+    program.run(async () => {
+      const platform = platformDouble(jobs);
+      const monitor = await monitorOf(platform);
+      return new DriftAlert("churn-drift", {
+        platform,
+        monitor,
+        threshold: 0.1,
+        retrain: trainingOf(platform, monitor.endpoint.champion.model),
+        emails: ["b@example.com", "a@example.com"],
+        ...args,
+      });
+    }, registry.config);
+  return { program, run };
+}
+
+async function made(...args: Parameters<typeof prepared>) {
+  const { program, run } = await prepared(...args);
+  return { alert: await run(), program };
+}
+
+test("without a champion it waits with the monitor", async () => {
+  const { alert, program } = await made("nothing");
+  expect([alert.alert, alert.retrainJob]).toEqual([undefined, undefined]);
+  expect(program.resources.filter((one) => one.parent === "churn-drift")).toEqual([]);
+});
+
+test("the alert fires above the threshold and tells everyone, in the order given", async () => {
+  const { program } = await made("champion");
+  const destination = program.find("databricks:NotificationDestination", "churn-drift-destination");
+  expect(destination.inputs).toMatchObject({
+    config: { email: { addresses: ["b@example.com", "a@example.com"] } },
+  });
+  const { inputs, parent } = program.find("databricks:AlertV2", "churn-drift-alert");
+  expect(parent).toBe("churn-drift");
+  expect(inputs).toMatchObject({
+    displayName: "churn_model drift",
+    parentPath: "/Workspace/Shared/mlops/ml",
+    warehouseId: "warehouse-1",
+    customSummary: "Model drift detected for churn_model",
+    evaluation: {
+      source: { name: "drift_score", aggregation: "MAX" },
+      comparisonOperator: "GREATER_THAN",
+      threshold: { value: { doubleValue: 0.1 } },
+      emptyResultState: "OK",
+      notification: { subscriptions: [{ destinationId: expect.any(String) as unknown }] },
+    },
+    schedule: {
+      quartzCronSchedule: "0 15 * * * ?",
+      timezoneId: "UTC",
+      pauseStatus: "UNPAUSED",
+    },
+  });
+  expect(inputs["customDescription"]).toContain("above 0.1");
+  expect(inputs["customDescription"]).toContain("ml.inference_logs.churn_model_predictions");
+});
+
+test("its query reads the drift table that the monitor names", async () => {
+  const { program } = await made("champion");
+  const query = String(program.find("databricks:AlertV2", "churn-drift-alert").inputs["queryText"]);
+  expect(query).toContain(`FROM ${DRIFT_TABLE}\n`);
+  expect(query).toContain("AS drift_score");
+  expect(query).toMatch(/ORDER BY window.start DESC\s+LIMIT 1$/);
+});
+
+test("drift starts training, if the score is above the same threshold, and not more than daily", async () => {
+  const { program } = await made("champion", { threshold: 0.25 });
+  const training = program.find("databricks:Job", "churn-training-job");
+  const trainingId = 1000 + program.resources.indexOf(training);
+  expect(program.find("databricks:Job", "churn-drift-retrain-job").inputs).toMatchObject({
+    parameters: [{ name: "cool_down_hours", default: "24" }],
+    schedule: { quartzCronExpression: "0 30 * * * ?", pauseStatus: "UNPAUSED" },
+    tasks: [
+      {
+        taskKey: "check_drift",
+        sparkPythonTask: {
+          parameters: [
+            ...["--drift-metrics", DRIFT_TABLE],
+            ...["--training-job-id", String(trainingId)],
+            ...["--cool-down-hours", "{{job.parameters.cool_down_hours}}"],
+          ],
+        },
+      },
+      {
+        dependsOns: [{ taskKey: "check_drift" }],
+        conditionTask: {
+          left: "{{tasks.check_drift.values.drift_score}}",
+          op: "GREATER_THAN",
+          right: "0.25",
+        },
+      },
+      {
+        taskKey: "retrain",
+        dependsOns: [{ taskKey: "drift_score_above_bound", outcome: "true" }],
+        runJobTask: { jobId: trainingId },
+      },
+    ],
+  });
+});
+
+test("schedules and the cool-down can be set, and pause with the environment", async () => {
+  const cron = "0 0 8 * * ?";
+  const retrainCron = "0 0 9 * * ?";
+  const args = { cron, retrainCron, coolDownHours: 6 };
+  const { program } = await made("champion", args, { pauseStatus: "PAUSED" });
+  expect(program.find("databricks:AlertV2", "churn-drift-alert").inputs["schedule"]).toMatchObject({
+    quartzCronSchedule: cron,
+    pauseStatus: "PAUSED",
+  });
+  expect(program.find("databricks:Job", "churn-drift-retrain-job").inputs).toMatchObject({
+    parameters: [{ default: "6" }],
+    schedule: { quartzCronExpression: retrainCron, pauseStatus: "PAUSED" },
+  });
+});
+
+test.each<[Partial<DriftAlertArgs>, string]>([
+  [{ threshold: 0 }, "The drift threshold of churn-drift is 0; it must be a number above 0."],
+  [{ threshold: -0.1 }, "is -0.1; it must be a number above 0"],
+  [{ threshold: NaN }, "is NaN; it must be a number above 0"],
+  [{ threshold: Infinity }, "is Infinity; it must be a number above 0"],
+  [{ emails: [] }, "The drift alert churn-drift has nobody to tell; give at least one address."],
+  [{ cron: "0 0 25 * * ?" }, "The schedule of churn-drift is '0 0 25 * * ?'"],
+  [{ retrainCron: "never" }, "The schedule of churn-drift-retrain is 'never'"],
+])("%j is refused, champion or not, before any child is made", async (args, message) => {
+  for (const has of ["nothing", "champion"] as const) {
+    const { program, run } = await prepared(has, args);
+    await expect(run()).rejects.toThrow(message);
+    expect(program.resources.filter((one) => one.parent === "churn-drift")).toEqual([]);
+  }
+});

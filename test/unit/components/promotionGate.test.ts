@@ -1,0 +1,104 @@
+import "../program";
+import { afterEach, expect, test, vi } from "vitest";
+import { PromotionGate, above } from "../../../components";
+import { refusal } from "../httpDouble";
+import { platformDouble } from "./platformDouble";
+import { modelOf, scene } from "./scene";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const decide = (onFailure?: "hold" | "block") =>
+  PromotionGate.decide("churn-gate", {
+    model: modelOf(platformDouble()),
+    rules: [above("auc", 0.85)],
+    howToTrain: "npm run job -- churn-training",
+    ...(onFailure === undefined ? {} : { onFailure }),
+  });
+
+test("the verdict is known while the program runs, and is what the resource is registered with", async () => {
+  const { registry, program } = await scene("champion");
+  const gate = await program.run(() => decide(), registry.config);
+  expect(gate.championVersion).toBe("3");
+  expect(gate.verdict.outcome).toBe("promoted");
+  expect(program.find("pulumi-nodejs:PromotionGate", "churn-gate")).toMatchObject({
+    dependsOn: ["churn-model-model", "churn-model-users", "churn-model-engineers"],
+    inputs: {
+      model: "ml.models.churn_model",
+      onFailure: "hold",
+      rules: [{ metric: "auc", comparison: ">", bound: 0.85 }],
+      candidate: { version: "3", status: "READY", runId: "run-3", metrics: { auc: 0.9 } },
+      verdict: { outcome: "promoted", checks: [{ metric: "auc", measured: 0.9, passed: true }] },
+      observed: null,
+    },
+  });
+  expect(program.messages).toEqual(["info: churn_model v3 → champion: PROMOTED (auc 0.9 > 0.85)"]);
+});
+
+test("running the program reads the registry and writes nothing", async () => {
+  const { registry, program } = await scene("champion");
+  await program.run(() => decide(), registry.config);
+  expect(registry.received.length).toBeGreaterThan(0);
+  expect(registry.writes).toEqual([]);
+});
+
+test("without a version it waits, and says which command trains", async () => {
+  const { registry, program } = await scene("nothing");
+  const gate = await program.run(() => decide("block"), registry.config);
+  expect(gate.championVersion).toBeUndefined();
+  expect(program.messages).toEqual([
+    "info: churn_model → champion: WAITING (no version is nominated); " +
+      "train it: npm run job -- churn-training",
+  ]);
+});
+
+test.each([
+  [
+    "hold",
+    "warning: churn_model v4 → champion: REFUSED (auc 0.8499, must be > 0.85); v3 stays champion",
+  ],
+  ["block", "warning: churn_model v4 → champion: BLOCKED (auc 0.8499, must be > 0.85)"],
+] as const)("with %s a refusal is a warning, and the champion is who it was", async (how, line) => {
+  const { registry, program } = await scene("champion");
+  registry.aliases.set("champion", "3");
+  registry.versions.get("3")?.tags.set("mlops.gate.verdict", "promoted");
+  registry.nominate("4", { auc: 0.8499 });
+  const gate = await program.run(() => decide(how), registry.config);
+  expect(gate.championVersion).toBe("3");
+  expect(program.messages).toEqual([line]);
+  expect(program.find("pulumi-nodejs:PromotionGate", "churn-gate").inputs).toMatchObject({
+    onFailure: how,
+    observed: { version: "3", gated: true },
+  });
+});
+
+test("no token gets into the resource", async () => {
+  const { registry, program } = await scene("champion");
+  await program.run(() => decide(), registry.config);
+  expect(JSON.stringify(program.resources)).not.toContain(registry.token);
+});
+
+test("a gate without rules is refused before anything is asked", async () => {
+  const { registry, program } = await scene("champion");
+  const gate = () =>
+    PromotionGate.decide("churn-gate", { model: modelOf(platformDouble()), rules: [] });
+  await expect(program.run(gate, registry.config)).rejects.toThrow(
+    "The promotion gate churn-gate has no rules; it needs at least one.",
+  );
+  expect(registry.received).toEqual([]);
+});
+
+test("a registry that cannot be read stops the program: nothing is assumed", async () => {
+  const { registry, program } = await scene("champion");
+  registry.intercept = () => refusal(403, "PERMISSION_DENIED", "not yours");
+  await expect(program.run(() => decide(), registry.config)).rejects.toThrow("403: not yours");
+  expect(program.ofType("pulumi-nodejs:PromotionGate")).toEqual([]);
+});
+
+test("without a workspace the message says where it is set", async () => {
+  vi.stubEnv("DATABRICKS_HOST", undefined);
+  vi.stubEnv("DATABRICKS_TOKEN", undefined);
+  const { program } = await scene("nothing");
+  await expect(program.run(() => decide())).rejects.toThrow("No Databricks workspace is set: host");
+});

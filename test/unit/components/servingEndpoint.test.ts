@@ -1,0 +1,139 @@
+import "../program";
+import { expect, test } from "vitest";
+import type { ServingEndpointArgs } from "../../../components";
+import { platformDouble } from "./platformDouble";
+import { endpointOf, scene } from "./scene";
+
+async function made(
+  has: "champion" | "nothing",
+  args: Partial<ServingEndpointArgs> = {},
+  protect = false,
+) {
+  const { registry, program } = await scene(has);
+  const endpoint = await program.run(
+    () => endpointOf(platformDouble({}, { protect }), args),
+    registry.config,
+  );
+  return { endpoint, program };
+}
+
+test("without a champion there is no endpoint, but its name is known", async () => {
+  const { endpoint, program } = await made("nothing", { staging: true });
+  expect(endpoint.serving).toBeUndefined();
+  expect(endpoint.endpointName).toBe("churn-model-endpoint");
+  expect(endpoint.payloadTable).toBe("ml.inference_logs.churn_model_payload");
+  expect(program.ofType("databricks:ModelServing")).toEqual([]);
+  expect(program.ofType("databricks:Permissions")).toEqual([]);
+});
+
+test("the champion's version gets all of the traffic", async () => {
+  const { program } = await made("champion");
+  expect(program.find("databricks:ModelServing", "churn-serving")).toMatchObject({
+    parent: "churn",
+    protect: false,
+    inputs: {
+      name: "churn-model-endpoint",
+      config: {
+        servedEntities: [
+          {
+            name: "churn_model-3",
+            entityName: "ml.models.churn_model",
+            entityVersion: "3",
+            workloadSize: "Small",
+            scaleToZeroEnabled: false,
+          },
+        ],
+        trafficConfig: { routes: [{ servedModelName: "churn_model-3", trafficPercentage: 100 }] },
+      },
+      tags: [
+        { key: "owner", value: "data-science" },
+        { key: "cost_center", value: "ml" },
+      ],
+    },
+  });
+});
+
+test("requests are captured in a table of the model's name, once its schema exists", async () => {
+  const { program } = await made("champion");
+  const serving = program.find("databricks:ModelServing", "churn-serving");
+  expect(serving.inputs["aiGateway"]).toEqual({
+    inferenceTableConfig: {
+      enabled: true,
+      catalogName: "ml",
+      schemaName: "inference_logs",
+      tableNamePrefix: "churn_model",
+    },
+  });
+  expect(serving.dependsOn).toContain("schema-inference_logs");
+});
+
+test("everything that serves depends on the gate, which may block", async () => {
+  const { program } = await made("champion", { staging: true });
+  for (const name of ["churn-staging-serving", "churn-serving"]) {
+    expect(program.find("databricks:ModelServing", name).dependsOn).toContain("churn-gate");
+  }
+});
+
+test("a staging endpoint takes the champion first: to zero, without capture", async () => {
+  const { program } = await made("champion", { staging: true, workloadSize: "Medium" });
+  expect(program.ofType("databricks:ModelServing")).toEqual([
+    "churn-staging-serving",
+    "churn-serving",
+  ]);
+  const staging = program.find("databricks:ModelServing", "churn-staging-serving");
+  expect(staging.inputs).toMatchObject({
+    name: "churn-model-staging-endpoint",
+    config: {
+      servedEntities: [{ entityVersion: "3", workloadSize: "Medium", scaleToZeroEnabled: true }],
+    },
+  });
+  expect(staging.inputs).not.toHaveProperty("aiGateway");
+  const production = program.find("databricks:ModelServing", "churn-serving");
+  expect(production.dependsOn).toContain("churn-staging-serving");
+  expect(production.inputs).toMatchObject({
+    config: { servedEntities: [{ workloadSize: "Medium", scaleToZeroEnabled: false }] },
+  });
+});
+
+test("scaling to zero is always said, never left to a default", async () => {
+  const { program } = await made("champion", { scaleToZero: true });
+  expect(program.find("databricks:ModelServing", "churn-serving").inputs).toMatchObject({
+    config: { servedEntities: [{ scaleToZeroEnabled: true }] },
+  });
+});
+
+test("engineers may change it, users may query it", async () => {
+  const { program } = await made("champion");
+  expect(program.find("databricks:Permissions", "churn-permissions")).toMatchObject({
+    dependsOn: ["churn-serving"],
+    inputs: {
+      servingEndpointId: expect.stringMatching(/^serving-/) as unknown,
+      accessControls: [
+        { groupName: "ml-engineers", permissionLevel: "CAN_MANAGE" },
+        { groupName: "account users", permissionLevel: "CAN_QUERY" },
+      ],
+    },
+  });
+});
+
+test("it is protected where the environment says so", async () => {
+  const { program } = await made("champion", {}, true);
+  expect(program.find("databricks:ModelServing", "churn-serving").protect).toBe(true);
+});
+
+test.each(["inference_logs", "ml.inference_logs.payload", "ml.", ""])(
+  "a capture schema '%s' is refused, champion or not",
+  async (inferenceTableSchema) => {
+    for (const has of ["nothing", "champion"] as const) {
+      const { registry, program } = await scene(has);
+      const run = program.run(
+        () => endpointOf(platformDouble(), { inferenceTableSchema, staging: true }),
+        registry.config,
+      );
+      await expect(run).rejects.toThrow(
+        `The inference table schema '${inferenceTableSchema}' must have two parts, catalog.schema.`,
+      );
+      expect(program.ofType("databricks:ModelServing")).toEqual([]);
+    }
+  },
+);
