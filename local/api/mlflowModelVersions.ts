@@ -1,17 +1,15 @@
 import { z } from "zod";
 import { ArtifactStore } from "../mlflow/artifactStore";
-import { int64, keyValue, repeated, text } from "../mlflow/fields";
+import { int64, tags, repeated, text } from "../mlflow/fields";
 import { versionsAnswer } from "../models/mlflowAnswers";
 import { checkSignature } from "../models/signature";
 import { sourceArtifacts } from "../models/sources";
+import { deleteVersionTag, describeVersion, setVersionTag } from "../models/versionNotes";
 import {
   createVersion,
   deleteVersion,
-  deleteVersionTag,
-  describeVersion,
   finalizeVersion,
   requireVersion,
-  setVersionTag,
   versionNumber,
   versionUri,
   withRecord,
@@ -39,7 +37,7 @@ export const mlflowModelVersionOperations: Operation[] = [
       source: text,
       run_id: text.optional(),
       description: text.optional(),
-      tags: z.array(keyValue).optional(),
+      tags,
       model_id: text.optional(),
     }),
     handle: async ({ body, workspace }) => {
@@ -52,7 +50,7 @@ export const mlflowModelVersionOperations: Operation[] = [
         runId: body.run_id,
         modelId: body.model_id,
         description: body.description,
-        tags: (body.tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" })),
+        tags: body.tags,
       });
       await artifacts.copy(files, created.artifacts);
       const ready = await finalizeVersion(workspace, created.name, created.version);

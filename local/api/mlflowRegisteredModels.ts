@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyValue, repeated, text } from "../mlflow/fields";
+import { tags, repeated, text } from "../mlflow/fields";
 import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
 import { requireModel } from "../models/lookup";
 import { mlflowModel, type MlflowModel } from "../models/mlflowAnswers";
@@ -34,16 +34,15 @@ export const mlflowRegisteredModelOperations: Operation[] = [
     body: z.strictObject({
       name: text,
       description: text.optional(),
-      tags: z.array(keyValue).optional(),
+      tags,
     }),
     handle: async ({ body, workspace }) => {
-      const tags = (body.tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" }));
       const created = await createModel(workspace, {
         fullName: body.name,
         comment: body.description,
-        tags,
+        tags: body.tags,
       });
-      return { registered_model: plainModel(created, { tags, aliases: [] }) };
+      return { registered_model: plainModel(created, { tags: body.tags, aliases: [] }) };
     },
   }),
   operation(`GET ${root}/get`, {

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { int64, keyValue, text } from "../mlflow/fields";
+import { int64, tags, text } from "../mlflow/fields";
 import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
 import { requireModel } from "../models/lookup";
-import type { Tag } from "../models/mlflowAnswers";
 import { models, type ModelRecord } from "../models/records";
 import {
   createModel,
@@ -32,13 +31,13 @@ export const mlflowUnityCatalogOperations: Operation[] = [
     body: z.strictObject({
       name: text,
       description: text.optional(),
-      tags: z.array(keyValue).optional(),
+      tags,
     }),
     handle: async ({ body, workspace }) => {
       const created = await createModel(workspace, {
         fullName: body.name,
         comment: body.description,
-        tags: tagsOf(body.tags),
+        tags: body.tags,
       });
       return { registered_model: await ucModel(workspace, created) };
     },
@@ -110,13 +109,6 @@ export const mlflowUnityCatalogOperations: Operation[] = [
     handle: () => ({ is_databricks_sdk_models_artifact_repository_enabled: true }),
   }),
 ];
-
-/** Tags as MLflow's client sends them; it leaves out an empty value. */
-export function tagsOf(
-  tags: readonly { key: string; value?: string | undefined }[] | undefined,
-): Tag[] {
-  return (tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" }));
-}
 
 function ucModelFields(model: ModelRecord) {
   return {

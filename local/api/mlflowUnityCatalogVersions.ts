@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { int64, keyValue, text } from "../mlflow/fields";
+import { int64, tags, text } from "../mlflow/fields";
+import { deleteVersionTag, describeVersion, setVersionTag } from "../models/versionNotes";
 import {
   createVersion,
   deleteVersion,
-  deleteVersionTag,
-  describeVersion,
   finalizeVersion,
   listVersions,
   requirePending,
   requireVersion,
-  setVersionTag,
   versionNumber,
   type ModelVersion,
 } from "../models/versions";
@@ -50,7 +48,7 @@ export const mlflowUnityCatalogVersionOperations: Operation[] = [
       description: text.optional(),
       run_tracking_server_id: text.optional(),
       feature_deps: text.optional(),
-      tags: z.array(keyValue).optional(),
+      tags,
       model_version_dependencies: z.array(dependency).optional(),
       model_id: text.optional(),
     }),
@@ -61,7 +59,7 @@ export const mlflowUnityCatalogVersionOperations: Operation[] = [
         runId: body.run_id,
         modelId: body.model_id,
         description: body.description,
-        tags: (body.tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" })),
+        tags: body.tags,
         details: {
           ...(body.feature_deps ? { feature_deps: body.feature_deps } : {}),
           ...(body.model_version_dependencies

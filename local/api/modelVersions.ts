@@ -5,13 +5,8 @@ import { operation, queryBool, queryInt, type Operation } from "../route";
 import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
 import { aliasInfo, versionAliases, versionInfo } from "../models/answers";
 import { requireModel } from "../models/lookup";
-import {
-  deleteVersion,
-  describeVersion,
-  listVersions,
-  requireVersion,
-  type ModelVersion,
-} from "../models/versions";
+import { describeVersion } from "../models/versionNotes";
+import { deleteVersion, listVersions, requireVersion, type ModelVersion } from "../models/versions";
 import type { Workspace } from "../workspace";
 
 const model = "/api/2.1/unity-catalog/models/:full_name";

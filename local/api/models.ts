@@ -6,7 +6,6 @@ import { aliasInfo, modelInfo } from "../models/answers";
 import { requireModel } from "../models/lookup";
 import { models, type ModelRecord } from "../models/records";
 import { createModel, deleteModel, modelInMlflow, updateModel } from "../models/registry";
-import type { Workspace } from "../workspace";
 
 const text = z.string();
 const params = z.strictObject({ full_name: text });
@@ -115,9 +114,4 @@ function refuseMove(model: ModelRecord, change: Readonly<Record<string, unknown>
         `${field} of registered model '${model.full_name}' cannot be changed to '${wanted}'.`,
       );
   }
-}
-
-/** The models of a schema, for whoever must know whether it is empty. */
-export function modelsIn(workspace: Workspace, schemaFullName: string): ModelRecord[] {
-  return models(workspace).list(`${schemaFullName.toLowerCase()}.`);
 }

@@ -20,6 +20,9 @@ export const keyValue = z.strictObject({ key: text, value: text.optional() });
 
 export const keyValues = z.array(keyValue);
 
+/** Tags that something is created with; clients leave out an empty value. */
+export const tags = z.array(z.strictObject({ key: text, value: text.default("") })).default([]);
+
 /** A name that may be repeated in a query string. */
 export const repeated = z.union([z.array(text), text.transform((one) => [one])]);
 

@@ -153,23 +153,6 @@ export async function listVersions(
     .map((version) => withRecord(workspace, version));
 }
 
-/** Changes the description; an empty one removes it. */
-export async function describeVersion(
-  workspace: Workspace,
-  name: string,
-  version: number,
-  description: string,
-): Promise<ModelVersion> {
-  const found = await requireVersion(workspace, name, version);
-  await workspace.mlflow.call("PATCH", `${path}/update`, {
-    name: found.name,
-    version: String(version),
-    description,
-  });
-  setStatus(workspace, found.id, {});
-  return requireVersion(workspace, name, version);
-}
-
 /** Deletes the version, its aliases and its files. Its number is not used again. */
 export async function deleteVersion(
   workspace: Workspace,
@@ -183,28 +166,6 @@ export async function deleteVersion(
   });
   versionRecords(workspace).delete(found.id);
   await new ArtifactStore(workspace).remove(found.artifacts);
-}
-
-export async function setVersionTag(
-  workspace: Workspace,
-  name: string,
-  version: number,
-  tag: Tag,
-): Promise<void> {
-  const found = await requireVersion(workspace, name, version);
-  const args = { name: found.name, version: String(version), ...tag };
-  await workspace.mlflow.call("POST", `${path}/set-tag`, args);
-}
-
-export async function deleteVersionTag(
-  workspace: Workspace,
-  name: string,
-  version: number,
-  key: string,
-): Promise<void> {
-  const found = await requireVersion(workspace, name, version);
-  const args = { name: found.name, version: String(version), key };
-  await workspace.mlflow.call("DELETE", `${path}/delete-tag`, args);
 }
 
 /** A version's number in a path or body. @throws ApiError INVALID_PARAMETER_VALUE unless it is 1 or more. */

@@ -1,0 +1,43 @@
+import type { Workspace } from "../workspace";
+import type { Tag } from "./mlflowAnswers";
+import { requireVersion, type ModelVersion } from "./versions";
+
+const path = "/api/2.0/mlflow/model-versions";
+
+/** Changes the description; an empty one removes it. */
+export async function describeVersion(
+  workspace: Workspace,
+  name: string,
+  version: number,
+  description: string,
+): Promise<ModelVersion> {
+  const found = await requireVersion(workspace, name, version);
+  await workspace.mlflow.call("PATCH", `${path}/update`, {
+    name: found.name,
+    version: String(version),
+    description,
+  });
+  return requireVersion(workspace, name, version);
+}
+
+export async function setVersionTag(
+  workspace: Workspace,
+  name: string,
+  version: number,
+  tag: Tag,
+): Promise<void> {
+  const found = await requireVersion(workspace, name, version);
+  const args = { name: found.name, version: String(version), ...tag };
+  await workspace.mlflow.call("POST", `${path}/set-tag`, args);
+}
+
+export async function deleteVersionTag(
+  workspace: Workspace,
+  name: string,
+  version: number,
+  key: string,
+): Promise<void> {
+  const found = await requireVersion(workspace, name, version);
+  const args = { name: found.name, version: String(version), key };
+  await workspace.mlflow.call("DELETE", `${path}/delete-tag`, args);
+}
