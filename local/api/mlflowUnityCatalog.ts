@@ -105,8 +105,8 @@ export const mlflowUnityCatalogOperations: Operation[] = [
   // A doubled colon is a colon: the router takes a single one for a parameter.
   operation(`GET ${root}::is-databricks-sdk-models-artifact-repository-enabled`, {
     answers: "raw",
-    // The client then moves files with the Files API, which needs no cloud credentials.
-    handle: () => ({ is_databricks_sdk_models_artifact_repository_enabled: true }),
+    // The client then asks for a signed link for each file, which takes one of any size in one piece.
+    handle: () => ({ is_databricks_sdk_models_artifact_repository_enabled: false }),
   }),
 ];
 
