@@ -26,7 +26,7 @@ const suites: readonly Suite[] = [
   { name: "format", run: () => check("npx", ["prettier", "--check", "--log-level=warn", "."]) },
   { name: "ruff", run: () => check(python, ["-m", "ruff", "check", "jobs", "local"]) },
   { name: "unit", run: () => vitest("unit") },
-  { name: "python", run: () => pytest("python", ["jobs", "local/lakehouse"]) },
+  { name: "python", run: () => pytest("python", ["jobs", "local/lakehouse", "local/jobs"]) },
   { name: "e2e", run: () => vitest("e2e") },
 ];
 

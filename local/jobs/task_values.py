@@ -3,12 +3,18 @@
 Sources say `WorkspaceClient().dbutils.jobs.taskValues.set(key, value)`, there and here.
 """
 
-import importlib
+import importlib.machinery
 import importlib.util
 import json
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any
 
 SIZE_LIMIT = 48 * 1024
+MODULE = "databricks.sdk.dbutils"
+
+Change = Callable[[ModuleType], None]
 
 
 def install(earlier: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -18,12 +24,6 @@ def install(earlier: dict[str, dict[str, str]]) -> dict[str, str]:
         earlier: The values that this run's tasks have set, by task and key, as JSON.
     """
     collected: dict[str, str] = {}
-    if importlib.util.find_spec("databricks") is None:
-        return collected
-    try:
-        utilities = importlib.import_module("databricks.sdk.dbutils")
-    except ModuleNotFoundError:
-        return collected
 
     def set_value(_self: object, key: str, value: Any) -> None:
         """Sets a value that later tasks of the run can read; at most 48 KiB as JSON."""
@@ -47,7 +47,40 @@ def install(earlier: dict[str, dict[str, str]]) -> dict[str, str]:
             raise ValueError(f"Task {taskKey!r} has set no value {key!r}, and there is no default.")
         return default
 
-    util = utilities._JobsUtil._TaskValuesUtil
-    util.set = set_value
-    util.get = get_value
+    def change(module: ModuleType) -> None:
+        util = module._JobsUtil._TaskValuesUtil
+        util.set = set_value
+        util.get = get_value
+
+    if MODULE in sys.modules:
+        change(sys.modules[MODULE])
+    else:
+        # Importing it here would cost seconds, and most tasks do without.
+        sys.meta_path.insert(0, ChangeOnImport(change))
     return collected
+
+
+class ChangeOnImport:
+    """Finds the one module as usual, and changes it once it is imported."""
+
+    def __init__(self, change: Change) -> None:
+        """Takes what shall be done to the module."""
+        self.change = change
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Answers for the one module only."""
+        if name != MODULE:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        usual = spec.loader.exec_module
+
+        def execute(module: ModuleType) -> None:
+            usual(module)
+            self.change(module)
+
+        spec.loader.exec_module = execute  # type: ignore[method-assign]
+        return spec
