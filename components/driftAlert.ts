@@ -143,7 +143,8 @@ export function driftQuery(table: string): string {
     "SELECT window.start AS window_start, MAX(population_stability_index) AS drift_score",
     `FROM ${table}`,
     "WHERE slice_key IS NULL AND population_stability_index IS NOT NULL",
-    "GROUP BY window.start",
+    // In backquotes: a parser may take GROUP BY window for the start of a WINDOW clause.
+    "GROUP BY `window`.start",
     "ORDER BY window.start DESC",
     "LIMIT 1",
   ].join("\n");

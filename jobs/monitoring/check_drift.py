@@ -76,10 +76,10 @@ def drift_score(tables: Tables, drift_metrics: str) -> float:
         say(f"{drift_metrics} does not exist: the monitor has measured nothing yet")
         return 0.0
     found = tables.query(
-        "SELECT `window`.`start` AS window_start, MAX(population_stability_index) AS drift_score "
+        "SELECT window.start AS window_start, MAX(population_stability_index) AS drift_score "
         f"FROM {quoted(drift_metrics)} "
         "WHERE slice_key IS NULL AND population_stability_index IS NOT NULL "
-        "GROUP BY `window`.`start` ORDER BY `window`.`start` DESC LIMIT 1"
+        "GROUP BY `window`.start ORDER BY window.start DESC LIMIT 1"
     )
     if found.empty:
         say(f"{drift_metrics} has no window with a population stability index yet")

@@ -21,7 +21,6 @@ one likes. Requests that cannot be read are counted in every run.
 import inspect
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ from mlops.task import run, say
 from monitoring.column_types import ColumnType, column_type
 from monitoring.labels import Labels, join_labels
 from monitoring.payloads import MalformedError, predictions, request_rows
+from monitoring.unpacked import Unpacked
 from monitoring.versions import Versions
 
 if TYPE_CHECKING:
@@ -51,17 +51,6 @@ PAYLOAD_COLUMNS = [
 BOOKKEEPING = ["request_id", "row_number", "timestamp", "model_version", "record_key"]
 PREDICTION = "prediction"
 REQUESTS_AT_ONCE = 10_000
-EXAMPLES = 3
-
-
-@dataclass
-class Unpacked:
-    """What came of the requests that were read."""
-
-    rows: int = 0
-    requests: int = 0
-    malformed: int = 0
-    examples: list[str] = field(default_factory=list)
 
 
 def unpack(
@@ -84,7 +73,7 @@ def unpack(
             frame = _predictions_of(page, types, versions, unpacked)
             if len(frame):
                 tables.add_new(table, frame, ["request_id", "row_number"])
-        _report(tables, payload, unpacked)
+        unpacked.report(tables, payload)
     else:
         say(f"{payload} does not exist: the endpoint has captured nothing yet")
     say(f"{table}: {unpacked.rows:,} predictions added")
@@ -98,10 +87,9 @@ def _new_requests(tables: Tables, payload: str, table: str) -> Iterator["pd.Data
     while True:
         page = tables.query(
             f"SELECT {', '.join(f'p.{quoted(name)}' for name in PAYLOAD_COLUMNS)} "
-            f"FROM {quoted(payload)} AS p "
+            f"FROM {quoted(payload)} AS p LEFT ANTI JOIN {quoted(table)} AS t "
+            "ON t.request_id = p.databricks_request_id "
             f"WHERE p.status_code = 200 AND p.databricks_request_id > {text(last)} "
-            f"AND NOT EXISTS (SELECT 1 FROM {quoted(table)} AS t "
-            "WHERE t.request_id = p.databricks_request_id) "
             f"ORDER BY p.databricks_request_id LIMIT {REQUESTS_AT_ONCE}"
         )
         if page.empty:
@@ -124,9 +112,7 @@ def _predictions_of(
         try:
             rows += _rows_of(request, types, versions)
         except MalformedError as error:
-            unpacked.malformed += 1
-            if len(unpacked.examples) < EXAMPLES:
-                unpacked.examples.append(f"{request['databricks_request_id']}: {error}")
+            unpacked.misunderstood(f"{request['databricks_request_id']}: {error}")
     unpacked.rows += len(rows)
     dtypes = {name: kind.dtype for name, kind in types.items()}
     # Said for every column: one that is all NULL would have no type in the staged file.
@@ -158,20 +144,6 @@ def _rows_of(
         }
         for number, (row, answer) in enumerate(zip(inputs, answers, strict=True))
     ]
-
-
-def _report(tables: Tables, payload: str, unpacked: Unpacked) -> None:
-    counts = tables.query(
-        "SELECT count(*) AS captured, count_if(status_code = 200) AS answered "
-        f"FROM {quoted(payload)}"
-    )
-    captured, answered = int(counts["captured"].iloc[0]), int(counts["answered"].iloc[0])
-    say(
-        f"{payload}: {captured:,} requests captured, {captured - answered:,} of them failed and "
-        f"are left out; {unpacked.requests:,} read, {unpacked.malformed:,} cannot be understood"
-    )
-    for example in unpacked.examples:
-        say(f"  {example}")
 
 
 def main() -> None:

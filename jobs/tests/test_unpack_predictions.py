@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from churn.data import MODEL_INPUTS
@@ -14,7 +15,8 @@ from doubles import DuckDbTables
 from mlops.task import TaskError
 from monitoring import unpack_predictions, versions
 from monitoring.labels import Labels
-from monitoring.unpack_predictions import Unpacked, unpack
+from monitoring.unpack_predictions import unpack
+from monitoring.unpacked import Unpacked
 
 PAYLOAD = "ml.inference_logs.customer_churn_model_payload"
 PREDICTIONS = "ml.inference_logs.customer_churn_model_predictions"
@@ -75,7 +77,11 @@ def capture(tables: DuckDbTables, *requests: dict[str, Any]) -> None:
                 "requester": None,
             }
         )
-    tables.append(PAYLOAD, pd.DataFrame(rows))
+    texts = ["client_request_id", "request", "response", "served_entity_id", "requester"]
+    # Types for columns that may be NULL or empty throughout.
+    dtypes: dict[str, Any] = dict.fromkeys(texts, "string")
+    dtypes["logging_error_codes"] = pd.ArrowDtype(pa.list_(pa.string()))
+    tables.append(PAYLOAD, pd.DataFrame(rows).astype(dtypes))
 
 
 def run_task(tables: DuckDbTables) -> Unpacked:
