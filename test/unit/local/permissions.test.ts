@@ -74,8 +74,13 @@ describe("permissions of a job", () => {
   test("of several levels for one principal the strongest counts", async () => {
     const { call } = openWithJob();
     const manager = { ...owner, permission_level: "CAN_MANAGE" };
-    await call("PUT", path, { access_control_list: [manager, owner, manager] });
-    expect(lines((await call("GET", path)).body)).toEqual([`${me} IS_OWNER`, "admins CAN_MANAGE"]);
+    const access_control_list = [manager, owner, manager, viewers];
+    expect(await call("PUT", path, { access_control_list })).toMatchObject({ status: 200 });
+    expect(lines((await call("GET", path)).body)).toEqual([
+      `${me} IS_OWNER`,
+      "users CAN_VIEW",
+      "admins CAN_MANAGE",
+    ]);
   });
 
   test("a new owner takes the place of the old one", async () => {
