@@ -110,10 +110,15 @@ export class Program {
     };
     const spies = [vi.spyOn(console, "log"), vi.spyOn(console, "warn")];
     for (const spy of spies) spy.mockImplementation(say);
+    // The SDK takes a stack trace for every promise, which costs more than all else in a run. An error
+    // of the program comes without its position, then, but with its message.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       return await program();
     } finally {
       await pulumi.runtime.disconnect();
+      Error.stackTraceLimit = stackTraceLimit;
       for (const spy of spies) spy.mockRestore();
     }
   }
