@@ -30,6 +30,12 @@ export interface Operation {
   readonly signed: boolean;
   /** Discovery calls, which clients make before they sign in. */
   readonly open: boolean;
+  /** What it takes; everything else is refused before {@link handle} does anything. */
+  readonly takes: {
+    readonly params: z.ZodType;
+    readonly query: z.ZodType;
+    readonly body: z.ZodType;
+  };
   readonly handle: (
     workspace: Workspace,
     request: FastifyRequest,
@@ -76,6 +82,7 @@ export function operation<
     answers: spec.answers,
     signed: spec.signed ?? false,
     open: spec.open ?? false,
+    takes: { params, query, body },
     handle: async (workspace, request, reply) =>
       spec.handle({
         // The defaults above are only used where P, Q or B is the type of `nothing`.

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError, unsupported } from "./errors";
 import { parseForm } from "./form";
+import { recordCalls } from "./recordCalls";
 import { jsonText, signature, type Operation } from "./route";
 import type { Workspace } from "./workspace";
 
@@ -17,10 +18,12 @@ const FORM_LIMIT = 16 * 1024 ** 2;
 /**
  * The HTTP side of a workspace: signs callers in, routes to the operations, answers errors in
  * Databricks' shape. What no operation claims is a 501 that names the call.
+ * @param record - File that every answered call is noted in; see {@link recordCalls}.
  */
 export function createServer(
   workspace: Workspace,
   operations: readonly Operation[],
+  record?: string,
 ): FastifyInstance {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
@@ -60,6 +63,7 @@ export function createServer(
     },
   );
 
+  if (record !== undefined) recordCalls(server, operations, record);
   for (const { method, path, signed, open, handle } of operations) {
     server.route({
       method,

@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly python: string;
   /** Port on the loopback interface; 0 or none for any free one. */
   readonly port?: number;
+  /** File that every answered call is noted in, for the fidelity table; see `recordCalls.ts`. */
+  readonly record?: string | undefined;
 }
 
 /** A workspace that answers. */
@@ -33,7 +35,7 @@ export interface RunningWorkspace {
  */
 export async function startWorkspace(options: StartOptions): Promise<RunningWorkspace> {
   const workspace = new Workspace(options);
-  const server = createServer(workspace, operations);
+  const server = createServer(workspace, operations, options.record);
   const close = async () => {
     await server.close();
     await workspace.close();
