@@ -163,5 +163,5 @@ def _tables(app: FastAPI, engine: Engine) -> None:
     @app.delete("/tables/{name}/constraints/{constraint}")
     def delete_constraint(name: str, constraint: str) -> dict[str, Any]:
         with engine.session() as session:
-            alter.drop_constraint(session, full_name(name), constraint, lenient=False)
+            alter.drop_constraint(session, full_name(name), constraint)
         return {}

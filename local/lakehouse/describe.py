@@ -10,7 +10,6 @@ from typing import Any
 import deltalake
 
 from lakehouse import constraints, delta_types
-from lakehouse.alter import name_of
 from lakehouse.delta_types import type_text
 from lakehouse.errors import SqlError, unsupported
 from lakehouse.names import TableName
@@ -25,12 +24,12 @@ _TEXT = "string"
 def describe(session: Session, tokens: Tokens) -> Result:
     """DESCRIBE [TABLE] [EXTENDED] name, DESCRIBE DETAIL, DESCRIBE HISTORY."""
     if tokens.take("HISTORY"):
-        name = name_of(session, tokens.path())
+        name = session.name_of(tokens.path())
         limit = tokens.number() if tokens.take("LIMIT") else None
         tokens.end()
         return _history(session, name, limit)
     if tokens.take("DETAIL"):
-        name = name_of(session, tokens.path())
+        name = session.name_of(tokens.path())
         tokens.end()
         return _detail(session, name)
     for word in ("CATALOG", "SCHEMA", "DATABASE", "FUNCTION", "QUERY", "VOLUME", "FORMATTED"):
@@ -38,7 +37,7 @@ def describe(session: Session, tokens: Tokens) -> Result:
             raise unsupported(f"DESCRIBE {word}")
     tokens.take("TABLE")
     extended = tokens.take("EXTENDED")
-    name = name_of(session, tokens.path())
+    name = session.name_of(tokens.path())
     if tokens.take("AS"):
         raise unsupported("DESCRIBE … AS JSON")
     tokens.end()
@@ -139,12 +138,12 @@ def show(session: Session, tokens: Tokens) -> Result:
         if _in(tokens):
             parts = [*tokens.path(), *parts]
         tokens.end()
-        found = session.store.get(name_of(session, parts))
+        found = session.store.get(session.name_of(parts))
         return session.rows([("col_name", _TEXT)], [[f["name"]] for f in found.fields])
     if tokens.take("TBLPROPERTIES"):
         return _show_properties(session, tokens)
     if tokens.take("CREATE", "TABLE"):
-        name = name_of(session, tokens.path())
+        name = session.name_of(tokens.path())
         tokens.end()
         text = create_statement(name, session.store.get(name))
         return session.rows([("createtab_stmt", _TEXT)], [[text]])
@@ -194,7 +193,7 @@ def _show_tables(session: Session, tokens: Tokens, *, views: bool) -> Result:
 
 
 def _show_properties(session: Session, tokens: Tokens) -> Result:
-    found = session.store.get(name_of(session, tokens.path()))
+    found = session.store.get(session.name_of(tokens.path()))
     shown = constraints.visible(found.properties)
     if tokens.take("("):
         key = tokens.string()

@@ -6,13 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import sqlglot.errors
 from sqlglot import exp
 
-from lakehouse import alter, binding, create, describe, dml, duck
+from lakehouse import alter, binding, change, comments, create, describe, duck, insert, merge
 from lakehouse.dialect import parse_statement
 from lakehouse.errors import from_duckdb, parse_error, unsupported
 from lakehouse.names import Layout, part
@@ -20,13 +19,12 @@ from lakehouse.session import Parameter, Result, Session
 from lakehouse.store import Store
 from lakehouse.tokens import Tokens
 
-_T = TypeVar("_T")
-
 
 class Engine:
     """Statements over the tables of one root folder; may be used from many threads."""
 
     def __init__(self, root: Path) -> None:
+        """Opens the folder, which is made if needed."""
         layout = Layout(root.resolve())
         self.store = Store(layout)
         self._database = duck.open_database(layout)
@@ -97,15 +95,15 @@ def execute(session: Session, text: str) -> Result:
         case exp.Drop():
             return create.drop(session, tree)
         case exp.Insert():
-            return dml.insert(session, tree)
+            return insert.insert(session, tree)
         case exp.Update():
-            return dml.update(session, tree)
+            return change.update(session, tree)
         case exp.Delete():
-            return dml.delete(session, tree)
+            return change.delete(session, tree)
         case exp.Merge():
-            return dml.merge(session, tree)
+            return merge.merge(session, tree)
         case exp.TruncateTable():
-            return dml.truncate(session, tree)
+            return change.truncate(session, tree)
         case exp.Use() | exp.Set():
             raise unsupported(
                 f"{tree.key.upper()} (a statement has no session: name catalog and schema with it)"
@@ -116,7 +114,7 @@ def execute(session: Session, text: str) -> Result:
 
 _BY_TOKENS: list[tuple[tuple[str, ...], Callable[[Session, Tokens], Result]]] = [
     (("ALTER",), alter.alter),
-    (("COMMENT", "ON"), alter.comment_on),
+    (("COMMENT", "ON"), comments.comment_on),
     (("DESCRIBE",), describe.describe),
     (("DESC",), describe.describe),
     (("SHOW",), describe.show),

@@ -58,6 +58,8 @@ def _rewrite(node: exp.Expression, user: str) -> exp.Expression:
             return cast(node, INT)
         case exp.Cast():  # TryCast too
             return _conversion(node)
+        case exp.Exists() if isinstance(node.this, exp.Query):
+            return node  # the subquery predicate, not the function of an array and a lambda
         case exp.Func():
             if type(node).__name__ not in CHECKED:
                 raise unsupported(f"Function {node.sql_name().lower()}")

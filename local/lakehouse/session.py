@@ -13,7 +13,7 @@ from sqlglot import exp
 from lakehouse import delta_types
 from lakehouse.delta_types import DeltaType, quote
 from lakehouse.errors import SqlError
-from lakehouse.names import TableName, resolve
+from lakehouse.names import TableName, part, resolve
 from lakehouse.store import Store
 
 
@@ -57,6 +57,16 @@ class Session:
     def name(self, table: exp.Table) -> TableName:
         """The full name a table reference means."""
         return resolve(table, self.catalog, self.schema)
+
+    def name_of(self, parts: Sequence[str]) -> TableName:
+        """The full name that one to three parts mean."""
+        filled = [*[self.catalog, self.schema][: max(0, 3 - len(parts))], *parts]
+        if len(filled) != 3 or any(p is None for p in filled):
+            shown = "`.`".join(parts)
+            raise SqlError(
+                "TABLE_OR_VIEW_NOT_FOUND", f"The table or view `{shown}` cannot be found."
+            )
+        return TableName(*(part(str(p)) for p in filled))
 
     def new_object(self) -> str:
         """A name for a temporary table or view that no user writes."""

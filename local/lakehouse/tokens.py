@@ -122,7 +122,8 @@ class Tokens:
         first = self.peek()
         last = None
         while (token := self.peek()) is not None:
-            if depth == 0 and token.text.upper() in stops:
+            quoted = token.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
+            if depth == 0 and not quoted and token.text.upper() in stops:
                 break
             depth += {"(": 1, ")": -1, "<": 1, ">": -1, ">>": -2}.get(token.text, 0)
             if depth < 0:
