@@ -17,6 +17,12 @@ async function made(args: Partial<PythonJobArgs> = {}, jobs: Partial<JobDefaults
   return { program, ...program.find("databricks:Job", "churn-job") };
 }
 
+/** The tasks by key, in the order in which they are sent. */
+function tasksOf(inputs: Program["resources"][number]["inputs"]): Record<string, unknown> {
+  const tasks = inputs["tasks"] as { taskKey: string }[];
+  return Object.fromEntries(tasks.map((task) => [task.taskKey, task]));
+}
+
 test("a job runs its files one after the other, each from the uploaded sources", async () => {
   const { inputs, parent } = await made();
   expect(parent).toBe("churn");
@@ -127,11 +133,8 @@ test("engineers may change it, users may run it", async () => {
 test("a follow-up job starts only if the reported number is above the bound", async () => {
   const when = { task: "validate", value: "score", above: 0.1 };
   const { inputs } = await made({ followUp: { key: "again", when, jobId: "77" } });
-  expect(inputs["tasks"]).toMatchObject([
-    { taskKey: "train" },
-    { taskKey: "validate" },
-    {
-      taskKey: "score_above_bound",
+  expect(tasksOf(inputs)).toMatchObject({
+    score_above_bound: {
       dependsOns: [{ taskKey: "validate" }],
       conditionTask: {
         left: "{{tasks.validate.values.score}}",
@@ -139,12 +142,22 @@ test("a follow-up job starts only if the reported number is above the bound", as
         right: "0.1",
       },
     },
-    {
-      taskKey: "again",
+    again: {
       dependsOns: [{ taskKey: "score_above_bound", outcome: "true" }],
       runJobTask: { jobId: 77 },
     },
-  ]);
+  });
+});
+
+test("tasks run in the order given, but are sent in that of their keys, as the provider keeps them", async () => {
+  const { inputs } = await made({
+    tasks: [{ file: "churn/validate.py" }, { file: "churn/train.py" }],
+  });
+  expect(Object.keys(tasksOf(inputs))).toEqual(["train", "validate"]);
+  expect(tasksOf(inputs)).toMatchObject({
+    train: { dependsOns: [{ taskKey: "validate" }] },
+    validate: { dependsOns: [] },
+  });
 });
 
 test.each<[string, Partial<PythonJobArgs>, string]>([

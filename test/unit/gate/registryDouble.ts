@@ -61,7 +61,8 @@ export class RegistryDouble {
       });
   }
 
-  private answer(request: Received): Reply {
+  /** What the registry itself answers, with its effect. */
+  answer(request: Received): Reply {
     const { method, path, query, body } = request;
     const alias = new RegExp(`^/api/2.1/unity-catalog/models/${this.model}/aliases/(\\w+)$`).exec(
       path,

@@ -1,30 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadConfig, parseConfig } from "../../../stacks/config";
-
-const ENVIRONMENT = {
-  catalog: "ml",
-  tags: { owner: "data-science", cost_center: "ml" },
-  access: { users: "account users", engineers: "ml-engineers" },
-};
-const CHURN = { alert: { emails: ["a@example.com"] } };
-
-const config = (churn: object = {}, environment: object = {}): Record<string, string> => ({
-  "mlops:environment": JSON.stringify({ ...ENVIRONMENT, ...environment }),
-  "mlops:customerChurn": JSON.stringify({ ...CHURN, ...churn }),
-});
-
-/** The message of a refusal; fails if there is none, or if it is not one for users. */
-function refused(values: Record<string, string>, secret: readonly string[] = []): string {
-  try {
-    parseConfig(values, (key) => secret.includes(key));
-  } catch (error) {
-    expect(error).toBeInstanceOf(pulumi.RunError);
-    return error instanceof Error ? error.message : "";
-  }
-  throw new Error("The configuration was accepted.");
-}
+import { config, refused } from "./configRun";
 
 describe("what may be left out", () => {
   test("the defaults are the figures that the model was asked for with", () => {
@@ -187,38 +164,5 @@ describe("the stack that is being deployed", () => {
     pulumi.runtime.setAllConfig(config({ model: "secret.model" }));
     vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", '["mlops:customerChurn"]');
     expect(() => loadConfig()).toThrow("mlops:customerChurn.model is [secret]");
-  });
-});
-
-describe("whatever is written there", () => {
-  test("a bound is taken exactly if it lies between 0 and 1", () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.double({ min: -2, max: 2 }), fc.constantFrom(0, 1)), (bound) => {
-        const values = config({ gate: { above: { val_accuracy: bound } } });
-        if (bound >= 0 && bound <= 1) {
-          expect(parseConfig(values).customerChurn.gate.above.val_accuracy).toBeCloseTo(bound, 15);
-        } else refused(values);
-      }),
-    );
-  });
-
-  test("no unknown key passes, on any level", () => {
-    const at = fc.constantFrom("", "gate", "training", "endpoint", "alert");
-    const key = fc.stringMatching(/^[a-z]{1,9}X$/);
-    fc.assert(
-      fc.property(at, key, fc.jsonValue(), (section, name, value) => {
-        const inner = { ...(section === "alert" ? CHURN.alert : {}), [name]: value };
-        const message = refused(config(section === "" ? { [name]: value } : { [section]: inner }));
-        expect(message).toContain(`${name}: there is no such key; allowed: `);
-      }),
-    );
-  });
-
-  test("it is accepted or refused in words, never with a crash", () => {
-    fc.assert(
-      fc.property(fc.json(), fc.string(), (churn, environment) => {
-        refused({ "mlops:customerChurn": churn, "mlops:environment": environment });
-      }),
-    );
   });
 });
