@@ -71,10 +71,12 @@ export class PythonJob extends pulumi.ComponentResource {
           name: key,
           default: value,
         })),
+        // The provider sends tasks in the order of their keys, and sees another order as a change:
+        // https://github.com/databricks/terraform-provider-databricks/blob/v1.126.0/jobs/resource_job.go
         tasks: [
           ...args.tasks.map((task, index) => taskOf(task, args, args.tasks[index - 1])),
           ...(args.followUp === undefined ? [] : followUpTasks(args.followUp)),
-        ],
+        ].sort((a, b) => (a.taskKey < b.taskKey ? -1 : 1)),
         environments: [
           {
             environmentKey: ENVIRONMENT_KEY,

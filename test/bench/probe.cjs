@@ -1,21 +1,23 @@
 "use strict";
-// Loaded into the program's process by the benchmark (NODE_OPTIONS=--require): notes when the first
-// resource is registered, in seconds since the process began, and whether ts-node was loaded.
+// Loaded into the program's process by the benchmark (NODE_OPTIONS=--require). Notes when the first
+// resource is registered and when the first after the stack itself is, in seconds since the process
+// began, and whether ts-node was loaded.
 const { appendFileSync } = require("node:fs");
 const Module = require("node:module");
 
 const report = process.env.MLOPS_BENCH_REPORT;
-if (report && /[\\/]cmd[\\/]run(\.js)?$|[\\/]cmd[\\/]run[\\/]index\.js$/.test(process.argv[1] ?? "")) {
-  let first;
+const isProgram = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run\b/.test(process.argv[1] ?? "");
+if (report && isProgram) {
+  const times = [];
   const load = Module._load;
-  Module._load = function (request, parent, isMain) {
-    const exported = load.call(this, request, parent, isMain);
-    if (request.endsWith("resource_grpc_pb.js") && exported.ResourceMonitorClient && !exported.probed) {
-      exported.probed = true;
-      const { prototype } = exported.ResourceMonitorClient;
-      const register = prototype.registerResource;
-      prototype.registerResource = function (...args) {
-        first ??= process.uptime();
+  Module._load = function (request, ...rest) {
+    const exported = load.call(this, request, ...rest);
+    const client = /\bresource_grpc_pb(\.js)?$/.test(request) && exported.ResourceMonitorClient;
+    if (client && !client.probed) {
+      client.probed = true;
+      const register = client.prototype.registerResource;
+      client.prototype.registerResource = function (...args) {
+        if (times.length < 2) times.push(process.uptime());
         return register.apply(this, args);
       };
     }
@@ -23,6 +25,7 @@ if (report && /[\\/]cmd[\\/]run(\.js)?$|[\\/]cmd[\\/]run[\\/]index\.js$/.test(pr
   };
   process.on("exit", () => {
     const tsNode = Object.keys(require.cache).some((file) => /[\\/]ts-node[\\/]/.test(file));
-    appendFileSync(report, `${JSON.stringify({ first, end: process.uptime(), tsNode })}\n`);
+    const [stack, first] = times;
+    appendFileSync(report, `${JSON.stringify({ stack, first, tsNode })}\n`);
   });
 }
