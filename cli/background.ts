@@ -29,7 +29,7 @@ export async function backgroundWorkspace(keep: boolean): Promise<Background> {
   mkdirSync(paths.kept, { recursive: true });
   const logFile = join(paths.kept, "workspace.log");
   const log = openSync(logFile, "w");
-  const options = keep ? [] : ["--until-stdin-closes"];
+  const options = ["--port", "0", ...(keep ? [] : ["--until-stdin-closes"])];
   const child = spawn(process.execPath, [join(root, "cli", "run.cjs"), "workspace", ...options], {
     cwd: root,
     // Ctrl-C reaches this process only, which ends the workspace last.
