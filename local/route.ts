@@ -83,16 +83,24 @@ export function operation<
     signed: spec.signed ?? false,
     open: spec.open ?? false,
     takes: { params, query, body },
-    handle: async (workspace, request, reply) =>
-      spec.handle({
+    handle: async (workspace, request, reply) => {
+      const given = [
+        params.safeParse(request.params),
+        query.safeParse(request.query ?? {}),
+        body.safeParse(request.body ?? {}),
+      ] as const;
+      const issues = given.flatMap((one) => one.error?.issues ?? []);
+      if (issues.length > 0) throw refusal(call, issues);
+      return spec.handle({
         // The defaults above are only used where P, Q or B is the type of `nothing`.
-        params: check(call, params, request.params) as z.output<P>,
-        query: check(call, query, request.query ?? {}) as z.output<Q>,
-        body: check(call, body, request.body ?? {}) as z.output<B>,
+        params: given[0].data as z.output<P>,
+        query: given[1].data as z.output<Q>,
+        body: given[2].data as z.output<B>,
         workspace,
         request,
         reply,
-      }),
+      });
+    },
   };
 }
 
@@ -101,24 +109,27 @@ function split(call: `${Method} /${string}`): [Method, string] {
   return [call.slice(0, space) as Method, call.slice(space + 1)];
 }
 
-function check(call: string, schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw refusal(call, result.error.issues);
-}
-
 /** An unknown field is what this workspace cannot do; any other problem is the caller's. */
-function refusal(call: string, issues: z.core.$ZodIssue[]): ApiError {
-  const unknown = issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => [...issue.path, key].join("."))
-      : [],
-  );
+function refusal(call: string, issues: readonly z.core.$ZodIssue[]): ApiError {
+  const unknown = unknownFields(issues);
   if (unknown.length > 0)
     return unsupported(call, `field ${unknown.map((f) => `'${f}'`).join(", ")}`);
   return invalid(
     `${call}: ${issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; ")}`,
   );
+}
+
+/** The fields that no schema names; of a union, those that none of its forms has. */
+function unknownFields(issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => [...issue.path, key].join("."));
+    if (issue.code !== "invalid_union") return [];
+    const [first = [], ...others] = issue.errors.map(unknownFields);
+    return first
+      .filter((field) => others.every((other) => other.includes(field)))
+      .map((field) => [...issue.path, field].join("."));
+  });
 }
 
 /** A whole number in a query string. */
