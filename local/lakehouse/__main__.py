@@ -1,7 +1,7 @@
 """``python -m lakehouse --root DIR``: serves the SQL engine on a free port of loopback.
 
-Prints ``{"port": N}`` when it is ready. If its standard input is a pipe, it ends when that closes: so
-it never outlives the process that started it, however that one ends.
+Prints ``{"port": N}`` when it is ready. If its standard input is a pipe, it ends when that closes:
+so it never outlives the process that started it, however that one ends.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def _needs_mapping(session: Session, name: TableName, verb: str) -> SqlError:
 # --- columns ---
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     """What follows ``CREATE TABLE t``, for the clauses that ALTER TABLE shares with it."""
     try:
         return sqlglot.parse_one(f"CREATE TABLE t {text}", read=LocalDatabricks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from lakehouse import alter, catalog, results
+from lakehouse.constraints import Constraint
 from lakehouse.engine import Engine, execute
 from lakehouse.errors import SqlError
 from lakehouse.names import full_name
@@ -50,6 +52,50 @@ class SavedBody(StatementBody):
     byte_limit: int | None = Field(default=None, ge=1)
     max_bytes: int | None = Field(default=None, ge=1)
     chunk_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
+
+
+class PrimaryKeyBody(_Strict):
+    """As Unity Catalog's PrimaryKeyConstraint."""
+
+    name: str
+    child_columns: list[str]
+    timeseries_columns: list[str] = []
+    rely: bool = False
+
+
+class ForeignKeyBody(_Strict):
+    """As Unity Catalog's ForeignKeyConstraint."""
+
+    name: str
+    child_columns: list[str]
+    parent_table: str
+    parent_columns: list[str]
+    rely: bool = False
+
+
+class ConstraintBody(_Strict):
+    """One key of a table."""
+
+    primary_key_constraint: PrimaryKeyBody | None = None
+    foreign_key_constraint: ForeignKeyBody | None = None
+
+    def to_constraint(self, name: str) -> Constraint:
+        """The key, called ``name``; raises SqlError unless there is exactly one."""
+        match (self.primary_key_constraint, self.foreign_key_constraint):
+            case (PrimaryKeyBody() as key, None):
+                times = key.timeseries_columns
+                return Constraint(name, "PRIMARY KEY", key.child_columns, times, key.rely)
+            case (None, ForeignKeyBody() as key):
+                return Constraint(
+                    name,
+                    "FOREIGN KEY",
+                    key.child_columns,
+                    [],
+                    key.rely,
+                    key.parent_table,
+                    key.parent_columns,
+                )
+        raise SqlError("INVALID_PARAMETER_VALUE", f"'{name}' must be one primary or foreign key.")
 
 
 def create_app(engine: Engine, secret: str) -> FastAPI:
@@ -111,8 +157,14 @@ def _statements(app: FastAPI, engine: Engine) -> None:
 
     @app.post("/statements/{statement_id}/cancel")
     async def cancel(statement_id: str) -> dict[str, bool]:
-        """Interrupts a statement."""
-        return {"was_running": engine.cancel(statement_id)}
+        """Interrupts a statement; answers when it has ended, or after five seconds."""
+        was_running = engine.cancel(statement_id)
+        # An interrupt between two of a statement's queries is lost, so it is repeated.
+        for _ in range(100):
+            if not engine.cancel(statement_id):
+                break
+            await asyncio.sleep(0.05)
+        return {"was_running": was_running}
 
     @app.delete("/statements/{statement_id}")
     def forget(statement_id: str) -> dict[str, Any]:
@@ -154,9 +206,9 @@ def _tables(app: FastAPI, engine: Engine) -> None:
         return {}
 
     @app.put("/tables/{name}/constraints/{constraint}")
-    def put_constraint(name: str, constraint: str, body: dict[str, Any]) -> dict[str, Any]:
+    def put_constraint(name: str, constraint: str, body: ConstraintBody) -> dict[str, Any]:
+        given = body.to_constraint(constraint)
         with engine.session() as session:
-            given = catalog.constraint_from(constraint, body)
             alter.add_constraint(session, full_name(name), given)
         return given.to_body()
 

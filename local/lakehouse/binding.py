@@ -47,7 +47,7 @@ _REFUSED = {
 _MAX_VIEW_DEPTH = 20
 
 
-def to_duckdb(session: Session, tree: exp.Expression, depth: int = 0) -> str:
+def to_duckdb(session: Session, tree: exp.Expr, depth: int = 0) -> str:
     """The DuckDB text of a query or DML statement whose target is bound already.
 
     Raises SqlError for names that do not resolve and for every construct that DuckDB would
@@ -68,7 +68,7 @@ def to_duckdb(session: Session, tree: exp.Expression, depth: int = 0) -> str:
         raise SqlError("UNSUPPORTED", str(error)) from error
 
 
-def _refuse(tree: exp.Expression) -> None:
+def _refuse(tree: exp.Expr) -> None:
     for node in tree.walk():
         for kind, what in _REFUSED.items():
             if isinstance(node, kind):
@@ -94,13 +94,13 @@ def _name_columns(query: exp.Select) -> None:
         node.replace(exp.alias_(node.copy(), name, quoted=True))
 
 
-def _is_count(node: exp.Expression) -> bool:
+def _is_count(node: exp.Expr) -> bool:
     return isinstance(node, exp.Count) and isinstance(node.this, exp.Star)
 
 
 def _bind(
     session: Session,
-    node: exp.Expression,
+    node: exp.Expr,
     ctes: frozenset[str],
     bound: dict[tuple[str, ...], None],
     depth: int,
@@ -119,7 +119,7 @@ def _bind(
         if key == "with_":
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, exp.Expression):
+            if isinstance(child, exp.Expr):
                 _bind(session, child, ctes, bound, depth)
 
 
@@ -222,7 +222,7 @@ def _version(table: exp.Table) -> int | str | None:
     raise unsupported("Time travel to anything but a literal")
 
 
-def _strip_qualifiers(tree: exp.Expression, bound: dict[tuple[str, ...], None]) -> None:
+def _strip_qualifiers(tree: exp.Expr, bound: dict[tuple[str, ...], None]) -> None:
     """``catalog.schema.table.column`` becomes ``table.column``, which is what the views go by."""
     for column in tree.find_all(exp.Column):
         parts = tuple(p.name.lower() for p in column.parts[:-1])

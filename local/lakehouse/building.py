@@ -20,17 +20,17 @@ _UNITS = frozenset(
 _ABBREVIATED = {"MM": "MONTH", "MON": "MONTH", "YYYY": "YEAR", "YY": "YEAR"}
 
 
-def cast(node: exp.Expression, to: exp.DataType) -> exp.Cast:
+def cast(node: exp.Expr, to: exp.DataType) -> exp.Cast:
     """``CAST(node AS to)``."""
     return exp.Cast(this=node.copy(), to=to.copy())
 
 
-def call(name: str, *args: exp.Expression) -> exp.Anonymous:
+def call(name: str, *args: exp.Expr) -> exp.Anonymous:
     """A call of a DuckDB function."""
     return exp.Anonymous(this=name, expressions=list(args))
 
 
-def unit(node: exp.Expression | None) -> exp.Literal:
+def unit(node: exp.Expr | None) -> exp.Literal:
     """A unit of time as DuckDB's functions take it; raises INVALID_PARAMETER_VALUE."""
     text = (node.name if node is not None else "").upper()
     found = _ABBREVIATED.get(text, text)

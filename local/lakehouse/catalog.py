@@ -1,6 +1,6 @@
-"""Tables as Unity Catalog describes them
-(https://docs.databricks.com/api/workspace/tables/get), without what the workspace adds: owner,
-grants, tags.
+"""Tables as Unity Catalog describes them, without what the workspace adds: owner, grants, tags.
+
+https://docs.databricks.com/api/workspace/tables/get
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 from lakehouse import constraints, delta_types
-from lakehouse.errors import SqlError
 from lakehouse.names import TableName
 from lakehouse.snapshot import Snapshot
 from lakehouse.store import Store, View
@@ -83,25 +82,3 @@ def _column(found: Snapshot | View, position: int, field: dict[str, Any]) -> dic
     if field["name"] in partitions:
         info["partition_index"] = partitions.index(field["name"])
     return info
-
-
-def constraint_from(name: str, body: dict[str, Any]) -> constraints.Constraint:
-    """The constraint in a PUT's body: ``primary_key_constraint`` or ``foreign_key_constraint``."""
-    match body:
-        case {"primary_key_constraint": {"child_columns": [*columns], **rest}}:
-            return constraints.Constraint(
-                name, "PRIMARY KEY", columns, rest.get("timeseries_columns") or [],
-                bool(rest.get("rely")),
-            )  # fmt: skip
-        case {
-            "foreign_key_constraint": {
-                "child_columns": [*columns],
-                "parent_table": str(parent),
-                "parent_columns": [*parent_columns],
-                **rest,
-            }
-        }:
-            return constraints.Constraint(
-                name, "FOREIGN KEY", columns, [], bool(rest.get("rely")), parent, parent_columns
-            )
-    raise SqlError("INVALID_PARAMETER_VALUE", f"Constraint '{name}' is no primary or foreign key.")

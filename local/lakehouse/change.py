@@ -15,7 +15,7 @@ def _count(session: Session, sql: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _predicate(node: exp.Expression) -> dict[str, str]:
+def _predicate(node: exp.Expr) -> dict[str, str]:
     where = node.args.get("where")
     return {"predicate": where.this.sql("databricks")} if where else {}
 

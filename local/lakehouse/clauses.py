@@ -40,7 +40,7 @@ def read(node: exp.Create) -> Clauses:
     return found
 
 
-def _read_one(kind: str, item: exp.Expression, found: Clauses) -> None:
+def _read_one(kind: str, item: exp.Expr, found: Clauses) -> None:
     table = kind == "TABLE"
     match item:
         case exp.SchemaCommentProperty():
@@ -72,7 +72,7 @@ def _partitions(item: exp.PartitionedByProperty, found: Clauses) -> None:
         found.partitions.append(part.name)
 
 
-def clustering(item: exp.Expression) -> dict[str, str]:
+def clustering(item: exp.Expr) -> dict[str, str]:
     """The table properties that record ``CLUSTER BY (…)``, ``AUTO`` or ``NONE``."""
     names = [e.name for e in item.expressions]
     if names:

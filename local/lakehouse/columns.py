@@ -15,7 +15,7 @@ _PARTS = frozenset({"this", "kind", "constraints", "position", "exists"})
 _INVALID = " ,;{}()\n\t="
 
 
-def definition(node: exp.Expression) -> tuple[dict[str, Any], Constraint | None]:
+def definition(node: exp.Expr) -> tuple[dict[str, Any], Constraint | None]:
     """A column definition as a Delta field, with its PRIMARY KEY if it declares one."""
     if not isinstance(node, exp.ColumnDef) or node.kind is None:
         raise SqlError("PARSE_SYNTAX_ERROR", f"Column '{node.sql('databricks')}' has no data type.")
@@ -45,7 +45,7 @@ def definition(node: exp.Expression) -> tuple[dict[str, Any], Constraint | None]
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Raises COLUMN_ALREADY_EXISTS for names equal but for case, and for characters Delta refuses."""
+    """Raises SqlError for names that are equal but for case, or with characters Delta refuses."""
     refuse_repeated(names)
     for name in names:
         if any(c in _INVALID for c in name):

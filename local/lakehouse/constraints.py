@@ -1,5 +1,6 @@
-"""Primary and foreign keys: informational, as on Databricks, and kept as table properties so that
-they change in the same commit as the schema they speak of.
+"""Primary and foreign keys: informational, as on Databricks.
+
+They are kept as table properties, so that they change in one commit with the schema they speak of.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def of_column(properties: dict[str, str], column: str) -> str | None:
     return None
 
 
-def parse(node: exp.Expression, table: TableName) -> Constraint:
+def parse(node: exp.Expr, table: TableName) -> Constraint:
     """A table constraint in CREATE TABLE or ALTER TABLE ADD CONSTRAINT."""
     name = None
     if isinstance(node, exp.Constraint):
@@ -116,7 +117,7 @@ def parse(node: exp.Expression, table: TableName) -> Constraint:
             raise unsupported(f"'{node.sql('databricks')}'")
         name, node = node.name, node.expressions[0]
     if isinstance(node, exp.PrimaryKey):
-        columns, timeseries = [], []
+        columns: list[str] = []
         for part in node.expressions:
             if not isinstance(part, exp.Identifier | exp.Column):
                 raise unsupported(f"'{part.sql('databricks')}' in PRIMARY KEY")
@@ -124,7 +125,5 @@ def parse(node: exp.Expression, table: TableName) -> Constraint:
         options = [str(o).upper() for o in node.args.get("options") or []]
         if any(o not in ("RELY", "NORELY") for o in options):
             raise unsupported(f"PRIMARY KEY … {' '.join(options)}")
-        return Constraint(
-            name or f"{table.name}_pk", "PRIMARY KEY", columns, timeseries, "RELY" in options
-        )
+        return Constraint(name or f"{table.name}_pk", "PRIMARY KEY", columns, [], "RELY" in options)
     raise unsupported(f"'{node.sql('databricks')}' (PRIMARY KEY is, and the constraints API)")

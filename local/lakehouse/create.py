@@ -12,7 +12,7 @@ _CREATE_PARTS = frozenset({"this", "kind", "expression", "properties", "replace"
 _DROP_PARTS = frozenset({"this", "tables", "kind", "exists"})
 
 
-def _refuse_others(node: exp.Expression, kind: str, allowed: frozenset[str]) -> None:
+def _refuse_others(node: exp.Expr, kind: str, allowed: frozenset[str]) -> None:
     for key, value in node.args.items():
         if value and key not in allowed:
             raise unsupported(f"{key.upper()} in {node.key.upper()} {kind}")

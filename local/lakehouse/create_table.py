@@ -91,7 +91,7 @@ def _selected(
     found = clauses.read(node)
     if isinstance(node.this, exp.Schema) or found.partition_fields:
         raise unsupported("A column list in CREATE TABLE … AS")
-    fields = []
+    fields: list[dict[str, Any]] = []
     for column in session.columns_of(sql):
         if column.type == "void":
             raise unsupported(f"A column of type VOID (`{column.name}`; cast the NULL)")

@@ -22,7 +22,7 @@ Action = dict[str, Any]
 ENGINE = "local-lakehouse"
 
 
-class CommitConflict(Exception):
+class CommitConflictError(Exception):
     """Another writer took the version; nothing was written. The statement starts again."""
 
 
@@ -45,14 +45,14 @@ def write_durably(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         _write_flushed(temporary, text)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     fsync(path.parent)
 
 
 def _write_flushed(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8") as file:
+    with path.open("x", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -80,7 +80,7 @@ def commit(table: Path, version: int, actions: list[Action]) -> None:
     """Writes ``version`` of the log, with the data files it adds, to disk.
 
     The log entry appears under its name complete or not at all (hard link of a flushed file), and
-    never replaces another's. Raises CommitConflict when the version exists.
+    never replaces another's. Raises CommitConflictError when the version exists.
     """
     for action in actions:
         if "add" in action:
@@ -96,7 +96,7 @@ def commit(table: Path, version: int, actions: list[Action]) -> None:
         _write_flushed(temporary, lines)
         os.link(temporary, log / f"{version:020}.json")
     except FileExistsError as error:
-        raise CommitConflict(str(table)) from error
+        raise CommitConflictError(str(table)) from error
     except FileNotFoundError as error:
         raise SqlError("TABLE_OR_VIEW_NOT_FOUND", f"The table at {table.name} is gone.") from error
     finally:
@@ -115,7 +115,7 @@ def has_feature(schema: Any, delta_type: str) -> bool:
 
 
 def protocol(fields: list[dict[str, Any]]) -> Action:
-    """The lowest protocol that allows the schema: readers of zone-less timestamps must know them."""
+    """The lowest protocol that allows the schema; zone-less timestamps need a feature."""
     if not has_feature([f["type"] for f in fields], "timestamp_ntz"):
         return {"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}}
     return {

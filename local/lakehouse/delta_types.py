@@ -1,5 +1,6 @@
-"""Data types in the four notations that meet here: Delta's schema JSON, DuckDB, Databricks SQL
-(`type_text`) and Unity Catalog (`type_name`).
+"""Data types in the four notations that meet here.
+
+They are Delta's schema JSON, DuckDB, Databricks SQL (`type_text`) and Unity Catalog (`type_name`).
 
 Delta's notation is the one used inside: a string such as ``"long"`` or ``"decimal(10,2)"``, or a
 dict for struct, array and map
@@ -165,7 +166,7 @@ def from_sqlglot(kind: exp.DataType, dialect: str) -> DeltaType:
     return found
 
 
-def _field(node: exp.Expression, dialect: str) -> dict[str, Any]:
+def _field(node: exp.Expr, dialect: str) -> dict[str, Any]:
     if not isinstance(node, exp.ColumnDef) or node.kind is None:
         raise SqlError("PARSE_SYNTAX_ERROR", f"Struct field '{node.sql()}' has no type.")
     metadata: dict[str, Any] = {}

@@ -129,8 +129,8 @@ def show(session: Session, tokens: Tokens) -> Result:
     if tokens.take("SCHEMAS") or tokens.take("DATABASES"):
         catalog = tokens.identifier() if _in(tokens) else session.catalog
         pattern = _pattern(tokens)
-        found = session.store.schemas(_known(catalog, "catalog"))
-        return session.rows([("databaseName", _TEXT)], [[s] for s in found if pattern(s)])
+        names = session.store.schemas(_known(catalog, "catalog"))
+        return session.rows([("databaseName", _TEXT)], [[s] for s in names if pattern(s)])
     if tokens.take("COLUMNS"):
         if not _in(tokens):
             raise tokens.error()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -11,7 +12,7 @@ from sqlglot.dialects.databricks import Databricks
 from lakehouse.errors import SqlError, parse_error
 
 
-def _named(name: str) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _named(name: str) -> Callable[[list[exp.Expr]], exp.Expr]:
     """Keeps a call as it was written, for the translation to look at its arguments."""
     return lambda args: exp.Anonymous(this=name, expressions=args)
 
@@ -19,8 +20,10 @@ def _named(name: str) -> Callable[[list[exp.Expression]], exp.Expression]:
 class LocalDatabricks(Databricks):  # type: ignore[misc]
     """The dialect of statements sent to the workspace."""
 
-    class Parser(Databricks.Parser):  # type: ignore[misc]
-        FUNCTIONS = {
+    class Parser(Databricks.Parser):  # type: ignore[misc,valid-type]
+        """Reads some calls as they are written, for the translation to look at."""
+
+        FUNCTIONS: ClassVar[dict[str, Any]] = {
             **Databricks.Parser.FUNCTIONS,
             # The two-argument forms count days between dates, the others full units of time.
             "DATEDIFF": _named("datediff"),
@@ -35,7 +38,7 @@ class LocalDatabricks(Databricks):  # type: ignore[misc]
         }
 
 
-def parse_statement(text: str) -> exp.Expression:
+def parse_statement(text: str) -> exp.Expr:
     """The one statement in ``text``; a trailing semicolon is allowed.
 
     Raises SqlError PARSE_SYNTAX_ERROR, also for several statements, as the Databricks API does.

@@ -20,14 +20,14 @@ from lakehouse.snapshot import Snapshot
 Counts = dict[str, int]
 
 
-def refuse_others(node: exp.Expression, allowed: frozenset[str]) -> None:
+def refuse_others(node: exp.Expr, allowed: frozenset[str]) -> None:
     """Raises UNSUPPORTED for a clause that is not among those the statement's code reads."""
     for key, value in node.args.items():
         if value and key not in allowed:
             raise unsupported(f"{key.strip('_').upper()} in {node.key.upper()}")
 
 
-def target(session: Session, table: exp.Expression) -> TableName:
+def target(session: Session, table: exp.Expr) -> TableName:
     """The table that a statement changes."""
     if not isinstance(table, exp.Table):
         raise unsupported(f"'{table.sql('databricks')}' as a target")
@@ -67,7 +67,7 @@ def rewrite(
     return writing.with_retries(session, name, work)
 
 
-def on_copy(session: Session, node: exp.Expression, stage: str, name: TableName) -> str:
+def on_copy(session: Session, node: exp.Expr, stage: str, name: TableName) -> str:
     """The DuckDB text of a statement with the copy in the target's place.
 
     The copy goes by the target's alias, or by the table's own name.
@@ -88,7 +88,7 @@ def on_copy(session: Session, node: exp.Expression, stage: str, name: TableName)
     return binding.to_duckdb(session, node)
 
 
-def assign(assignment: exp.Expression, table: Snapshot) -> None:
+def assign(assignment: exp.Expr, table: Snapshot) -> None:
     """Checks one ``column = value`` of SET; the value is stored as INSERT would store it."""
     column = assignment.this
     if not isinstance(assignment, exp.EQ) or not isinstance(column, exp.Column):

@@ -59,6 +59,7 @@ class SqlError(Exception):
     """A statement or call that is refused; nothing was changed."""
 
     def __init__(self, error_class: str, message: str) -> None:
+        """Looks up the SQLSTATE that belongs to the class."""
         super().__init__(message)
         self.error_class = error_class
         self.message = message

@@ -19,7 +19,7 @@ def path_query(layout: Layout, file_format: str, path: str) -> str:
     return _reader(file_format.lower(), _listed(layout, path, file_format.lower()), {})
 
 
-def table_function(layout: Layout, call: exp.Expression) -> tuple[str, tuple[str, ...]]:
+def table_function(layout: Layout, call: exp.Expr) -> tuple[str, tuple[str, ...]]:
     """``read_files(…)`` or ``range(…)`` in FROM: the DuckDB query and the name it goes by."""
     if isinstance(call, exp.Anonymous) and str(call.this).lower() == "read_files":
         return _read_files(layout, call), ("read_files",)
@@ -54,7 +54,7 @@ def _read_files(layout: Layout, call: exp.Anonymous) -> str:
     return f"SELECT *, NULL::VARCHAR AS _rescued_data FROM ({query})" if rescued else query
 
 
-def _constant(node: exp.Expression) -> str:
+def _constant(node: exp.Expr) -> str:
     if isinstance(node, exp.Literal | exp.Boolean):
         return node.name if isinstance(node, exp.Literal) else str(node.this).lower()
     raise unsupported("A read_files argument that is not a literal")

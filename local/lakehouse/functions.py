@@ -30,19 +30,19 @@ _COUNTS = (
 _COUNTING_WINDOWS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
 
 
-def rewrite(tree: exp.Expression, user: str) -> exp.Expression:
+def rewrite(tree: exp.Expr, user: str) -> exp.Expr:
     """The tree with every expression DuckDB-ready; raises UNSUPPORTED or UNRESOLVED_ROUTINE."""
     root = exp.Paren(this=tree)
     for node in reversed(list(tree.dfs())):
         changed = _rewrite(node, user)
         if changed is not node:
             node.replace(changed)
-    result: exp.Expression = root.this
+    result: exp.Expr = root.this
     result.pop()
     return result
 
 
-def _rewrite(node: exp.Expression, user: str) -> exp.Expression:
+def _rewrite(node: exp.Expr, user: str) -> exp.Expr:
     match node:
         case exp.DataType():
             return _data_type(node)
@@ -67,7 +67,7 @@ def _rewrite(node: exp.Expression, user: str) -> exp.Expression:
     return node
 
 
-def _data_type(node: exp.DataType) -> exp.Expression:
+def _data_type(node: exp.DataType) -> exp.Expr:
     """TIMESTAMP is an instant here and zone-less in DuckDB; VARCHAR(n) is refused."""
     if isinstance(node.parent, exp.DataType | exp.ColumnDef):
         return node
@@ -78,7 +78,7 @@ def _duckdb_type(delta: DeltaType) -> exp.DataType:
     return exp.DataType.build(delta_types.to_duckdb(delta), dialect="duckdb")
 
 
-def _anonymous(node: exp.Anonymous) -> exp.Expression:
+def _anonymous(node: exp.Anonymous) -> exp.Expr:
     name = str(node.this).lower()
     args = node.expressions
     if name in CASTS and len(args) == 1:
@@ -91,7 +91,7 @@ def _anonymous(node: exp.Anonymous) -> exp.Expression:
     return build([a.copy() for a in args])
 
 
-def _function(node: exp.Expression) -> exp.Expression:
+def _function(node: exp.Expr) -> exp.Expr:
     this = node.this
     match node:
         case _ if isinstance(node, _COUNTS):
@@ -138,11 +138,11 @@ def _function(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _truncated(node: exp.Expression, kind: exp.DataType) -> exp.Expression:
+def _truncated(node: exp.Expr, kind: exp.DataType) -> exp.Expr:
     return call("date_trunc", unit(node.args.get("unit")), cast(node.this, kind))
 
 
-def _without_nulls(node: exp.ArrayAgg) -> exp.Expression:
+def _without_nulls(node: exp.ArrayAgg) -> exp.Expr:
     if isinstance(node.parent, exp.Filter):
         raise unsupported("FILTER on collect_list")
     inner = node.this
@@ -152,7 +152,7 @@ def _without_nulls(node: exp.ArrayAgg) -> exp.Expression:
     return exp.Filter(this=node.copy(), expression=exp.Where(this=present))
 
 
-def _conversion(node: exp.Cast) -> exp.Expression:
+def _conversion(node: exp.Cast) -> exp.Expr:
     for key, value in node.args.items():
         if value and key not in ("this", "to", "safe"):
             raise unsupported(f"CAST … {key.upper()}")
@@ -166,7 +166,7 @@ def _conversion(node: exp.Cast) -> exp.Expression:
     return node
 
 
-def _interval(node: exp.Binary) -> exp.Expression:
+def _interval(node: exp.Binary) -> exp.Expr:
     """A date plus whole days stays a date."""
     shift = node.expression
     if not isinstance(shift, exp.Interval):
@@ -178,14 +178,14 @@ def _interval(node: exp.Binary) -> exp.Expression:
     return call("dbx_shift", node.this, shift)
 
 
-def _like(node: exp.Like) -> exp.Expression:
+def _like(node: exp.Like) -> exp.Expr:
     """Backslash escapes without being asked to; DuckDB has no default escape."""
     if isinstance(node.parent, exp.Escape) or "\\" not in node.expression.name:
         return node
     return exp.Escape(this=node.copy(), expression=exp.Literal.string("\\"))
 
 
-def _from_json(node: exp.FromJson) -> exp.Expression:
+def _from_json(node: exp.FromJson) -> exp.Expr:
     schema = node.expression
     if not isinstance(schema, exp.Literal) or node.args.get("options"):
         raise unsupported("from_json with options or a schema that is not a literal")

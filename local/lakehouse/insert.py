@@ -25,8 +25,8 @@ def insert(session: Session, node: exp.Insert) -> Result:
     return writing.with_retries(session, name, lambda: _insert(session, node, name, source, listed))
 
 
-def _source(node: exp.Insert) -> exp.Expression:
-    source = node.expression
+def _source(node: exp.Insert) -> exp.Expr:
+    source: exp.Expr | None = node.expression
     if source is None:
         raise SqlError("PARSE_SYNTAX_ERROR", "INSERT has no VALUES and no query.")
     if node.args.get("with_"):
@@ -42,7 +42,7 @@ def _insert(
     session: Session,
     node: exp.Insert,
     name: TableName,
-    source: exp.Expression,
+    source: exp.Expr,
     listed: list[str] | None,
 ) -> Result:
     table = session.store.writable(name)

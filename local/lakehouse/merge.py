@@ -38,7 +38,7 @@ def merge(session: Session, node: exp.Merge) -> Result:
     return dml.rewrite(session, name, "MERGE", parameters, change)
 
 
-def _prepare(session: Session, then: exp.Expression, node: exp.Merge, table: Snapshot) -> None:
+def _prepare(session: Session, then: exp.Expr, node: exp.Merge, table: Snapshot) -> None:
     """Spells ``*`` out, and checks the columns."""
     match then:
         case exp.Update():
@@ -61,7 +61,7 @@ def _prepare(session: Session, then: exp.Expression, node: exp.Merge, table: Sna
             raise unsupported(f"'{then.sql('databricks')}' in MERGE")
 
 
-def _tuple(columns: list[exp.Expression]) -> exp.Tuple:
+def _tuple(columns: list[exp.Expr]) -> exp.Tuple:
     return exp.Tuple(expressions=[exp.to_identifier(c.name, quoted=True) for c in columns])
 
 

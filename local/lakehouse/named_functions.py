@@ -9,7 +9,7 @@ from sqlglot import exp
 from lakehouse.building import BIGINT, DATE, INT, TIMESTAMP, call, cast, unit
 from lakehouse.errors import unsupported
 
-Args = Sequence[exp.Expression]
+Args = Sequence[exp.Expr]
 
 # ``bigint(x)`` is ``CAST(x AS BIGINT)``.
 CASTS = {
@@ -22,84 +22,84 @@ CASTS = {
 }
 
 
-def _datediff(args: Args) -> exp.Expression:
+def _datediff(args: Args) -> exp.Expr:
     if len(args) == 3:
         return _timestampdiff(args)
     days = call("date_diff", exp.Literal.string("day"), *(cast(a, DATE) for a in args[::-1]))
     return cast(days, INT)
 
 
-def _timestampdiff(args: Args) -> exp.Expression:
+def _timestampdiff(args: Args) -> exp.Expr:
     # DuckDB's date_sub counts whole units, its date_diff the boundaries between them.
     times = (cast(a, TIMESTAMP) for a in args[1:])
     return cast(call("date_sub", unit(args[0]), *times), BIGINT)
 
 
-def _dateadd(args: Args) -> exp.Expression:
+def _dateadd(args: Args) -> exp.Expr:
     if len(args) == 2:
         return cast(exp.Add(this=cast(args[0], DATE), expression=cast(args[1], INT)), DATE)
     of = unit(args[0]).name
-    amount = exp.Paren(this=args[1])
+    amount: exp.Expr = exp.Paren(this=args[1])
     if of == "quarter":
         of, amount = "month", exp.Mul(this=amount, expression=exp.Literal.number(3))
     return exp.Add(this=cast(args[2], TIMESTAMP), expression=call(f"to_{of}s", amount))
 
 
-def _date_sub(args: Args) -> exp.Expression:
+def _date_sub(args: Args) -> exp.Expr:
     return cast(exp.Sub(this=cast(args[0], DATE), expression=cast(args[1], INT)), DATE)
 
 
-def _unix_timestamp(args: Args) -> exp.Expression:
+def _unix_timestamp(args: Args) -> exp.Expr:
     if len(args) == 2:
         raise unsupported("unix_timestamp with a format")
     when = cast(args[0], TIMESTAMP) if args else exp.CurrentTimestamp()
     return cast(call("floor", call("epoch", when)), BIGINT)
 
 
-def _timestamp_millis(args: Args) -> exp.Expression:
+def _timestamp_millis(args: Args) -> exp.Expr:
     thousand = exp.Literal.number(1000)
     return call("to_timestamp", exp.Div(this=exp.Paren(this=args[0]), expression=thousand))
 
 
-def _pmod(args: Args) -> exp.Expression:
+def _pmod(args: Args) -> exp.Expr:
     left, right = (exp.Paren(this=a) for a in args)
     once = exp.Paren(this=exp.Mod(this=left, expression=right))
     more = exp.Paren(this=exp.Add(this=once, expression=right.copy()))
     return exp.Paren(this=exp.Mod(this=more, expression=right.copy()))
 
 
-def _weekday(args: Args) -> exp.Expression:
+def _weekday(args: Args) -> exp.Expr:
     day = call("isodow", cast(args[0], DATE))
     return cast(exp.Sub(this=day, expression=exp.Literal.number(1)), INT)
 
 
-def _is_null(args: Args) -> exp.Expression:
+def _is_null(args: Args) -> exp.Expr:
     return exp.Paren(this=exp.Is(this=args[0], expression=exp.Null()))
 
 
-def _is_not_null(args: Args) -> exp.Expression:
+def _is_not_null(args: Args) -> exp.Expr:
     return exp.Not(this=_is_null(args))
 
 
-def _zero_if_null(args: Args) -> exp.Expression:
+def _zero_if_null(args: Args) -> exp.Expr:
     return call("coalesce", args[0], exp.Literal.number(0))
 
 
-def _try_to_timestamp(args: Args) -> exp.Expression:
+def _try_to_timestamp(args: Args) -> exp.Expr:
     return exp.TryCast(this=args[0], to=TIMESTAMP.copy())
 
 
-def _duckdb(name: str) -> Callable[[Args], exp.Expression]:
+def _duckdb(name: str) -> Callable[[Args], exp.Expr]:
     """A DuckDB function that does the same under this name."""
     return lambda args: call(name, *args)
 
 
-def _date_part(args: Args) -> exp.Expression:
+def _date_part(args: Args) -> exp.Expr:
     return cast(call("date_part", *args), INT)
 
 
 # name → (fewest arguments, most, how DuckDB computes it)
-NAMED: dict[str, tuple[int, int, Callable[[Args], exp.Expression]]] = {
+NAMED: dict[str, tuple[int, int, Callable[[Args], exp.Expr]]] = {
     "date_part": (2, 2, _date_part),
     "date_sub": (2, 2, _date_sub),
     "dateadd": (2, 3, _dateadd),

@@ -72,14 +72,17 @@ class Layout:
 
     @property
     def tables(self) -> Path:
+        """Delta tables and views: catalog/schema/name."""
         return self.root / "tables"
 
     @property
     def volumes(self) -> Path:
+        """What is shown as ``/Volumes``."""
         return self.root / "volumes"
 
     @property
     def results(self) -> Path:
+        """Results of statements, in chunks."""
         return self.root / "results"
 
     @property
@@ -88,9 +91,11 @@ class Layout:
         return self.root / "scratch"
 
     def schema(self, catalog: str, schema: str) -> Path:
+        """The folder of a schema's tables."""
         return self.tables / part(catalog) / part(schema)
 
     def table(self, name: TableName) -> Path:
+        """The folder of a table or view."""
         return self.schema(name.catalog, name.schema) / name.name
 
     def volume_path(self, path: str) -> Path:

@@ -1,4 +1,4 @@
-"""Results as Databricks delivers them: text values (JSON_ARRAY), CSV, or an Arrow stream, in chunks."""
+"""Results as Databricks delivers them: text values, CSV, or an Arrow stream, in chunks."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def save(
 def _pieces(
     session: Session, result: Result, result_format: str, limit: int | None
 ) -> tuple[Any, Iterator[tuple[Any, int]]]:
-    """The Arrow schema if the format is Arrow, and the pieces to write: batches, or rows of text."""
+    """The Arrow schema of that format, and the pieces to write: batches, or rows of text."""
     if result_format != "ARROW_STREAM":
         return None, ((row, 1) for row in text_rows(session, result))
     if result.sql is None:

@@ -105,7 +105,7 @@ class Session:
         """The result of a statement that returns no rows."""
         return Result([])
 
-    def bind_parameters(self, tree: exp.Expression) -> None:
+    def bind_parameters(self, tree: exp.Expr) -> None:
         """Puts the parameters' values where their markers are.
 
         Raises UNBOUND_SQL_PARAMETER for a marker without a value.
@@ -121,7 +121,7 @@ class Session:
             marker.replace(_constant(parameter))
 
 
-def _constant(parameter: Parameter) -> exp.Expression:
+def _constant(parameter: Parameter) -> exp.Expr:
     kind = exp.DataType.build(parameter.type or "STRING", dialect="databricks")
     delta = delta_types.from_sqlglot(kind, "databricks")
     if parameter.value is None:

@@ -52,6 +52,7 @@ class Snapshot:
 
     @property
     def column_names(self) -> list[str]:
+        """In the table's order."""
         return [f["name"] for f in self.fields]
 
     def field(self, name: str) -> dict[str, Any]:
@@ -133,8 +134,9 @@ def _constant(value: Any, field: dict[str, Any]) -> str:
 
 
 def as_text(value: Any) -> str | None:
-    """A partition value in Delta's notation
-    (https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization).
+    """A partition value in Delta's notation.
+
+    https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization
     """
     match value:
         case None:
@@ -176,14 +178,13 @@ def load(path: Path, version: int | str | None = None) -> Snapshot:
             raise _no_version(version) from error
         raise
     protocol = table.protocol()
-    for feature in protocol.reader_features or []:
-        if feature not in _READER_FEATURES:
-            raise unsupported(f"Delta table feature '{feature}' (reading {path.name})")
+    if unknown := sorted(set(protocol.reader_features or []) - _READER_FEATURES):
+        raise unsupported(f"Reading {path.name}, which needs the Delta features {unknown},")
     if protocol.min_reader_version == 2:
-        raise unsupported(f"Delta table feature 'columnMapping' (reading {path.name})")
+        raise unsupported(f"Reading {path.name}, which needs the Delta feature columnMapping,")
     metadata = table.metadata()
     adds = table.get_add_actions()
-    columns = {name: [v.as_py() for v in adds[name]] for name in adds.column_names}
+    columns: dict[str, list[Any]] = {n: adds[n].to_pylist() for n in adds.column_names}
     partitions = columns.get("partition") or [{}] * adds.num_rows
     return Snapshot(
         path=path,

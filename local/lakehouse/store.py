@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import threading
 import uuid
@@ -42,12 +41,12 @@ class Store:
     """The tables and views below a root folder."""
 
     def __init__(self, layout: Layout) -> None:
+        """Makes the folders, and removes what a killed process left half-done."""
         self.layout = layout
         self._locks: defaultdict[TableName, threading.RLock] = defaultdict(threading.RLock)
         self._guard = threading.Lock()
         for folder in (layout.tables, layout.volumes, layout.results, layout.scratch):
             folder.mkdir(parents=True, exist_ok=True)
-        # What a killed process left half-built or half-removed.
         for leftover in layout.scratch.iterdir():
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -158,7 +157,7 @@ class Store:
         """Moves a finished table or view to its place, at once and on disk."""
         target = self.layout.table(name)
         try:
-            os.rename(built, target)
+            built.rename(target)
         except OSError as error:
             shutil.rmtree(built, ignore_errors=True)
             raise already_exists(name) from error
@@ -186,7 +185,7 @@ class Store:
 
     def _discard(self, path: Path) -> None:
         doomed = self.layout.scratch / uuid.uuid4().hex
-        os.rename(path, doomed)
+        path.rename(doomed)
         delta_log.fsync(path.parent)
         shutil.rmtree(doomed, ignore_errors=True)
 

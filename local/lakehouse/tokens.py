@@ -1,12 +1,15 @@
-"""A reader of tokens for the statements that sqlglot does not parse completely
-(ALTER, COMMENT ON, DESCRIBE, SHOW). What is left over is a syntax error, never ignored.
+"""A reader of tokens for the statements that sqlglot does not parse completely.
+
+They are ALTER, COMMENT ON, DESCRIBE and SHOW. What is left over is a syntax error, never ignored.
 """
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import sqlglot.errors
 from sqlglot.dialects.databricks import Databricks
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from lakehouse.errors import SqlError
 
@@ -17,14 +20,15 @@ class _Words(Databricks):  # type: ignore[misc]
     """Every word a token of its own: no keyword spans two, none swallows the rest as a command."""
 
     class Tokenizer(Databricks.Tokenizer):  # type: ignore[misc]
-        COMMANDS: set[TokenType] = set()
-        KEYWORDS: dict[str, TokenType] = {}
+        COMMANDS: ClassVar[set[TokenType]] = set()
+        KEYWORDS: ClassVar[dict[str, TokenType]] = {}
 
 
 class Tokens:
     """The tokens of one statement, read from the left."""
 
     def __init__(self, text: str) -> None:
+        """Reads the text into tokens, without a trailing semicolon."""
         self.text = text
         try:
             found = _Words().tokenize(text)
@@ -37,6 +41,7 @@ class Tokens:
 
     @property
     def at_end(self) -> bool:
+        """Whether all has been read."""
         return self._at >= len(self._tokens)
 
     @property
@@ -47,6 +52,7 @@ class Tokens:
         return self.text[self._tokens[self._at].start : self._tokens[-1].end + 1]
 
     def peek(self, offset: int = 0) -> Token | None:
+        """A token that is not read yet."""
         at = self._at + offset
         return self._tokens[at] if at < len(self._tokens) else None
 

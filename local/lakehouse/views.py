@@ -60,9 +60,7 @@ def _query_text(text: str) -> str:
     return tokens.rest
 
 
-def _fields(
-    session: Session, query: exp.Expression, declared: list[exp.Expression]
-) -> list[dict[str, Any]]:
+def _fields(session: Session, query: exp.Expr, declared: list[exp.Expr]) -> list[dict[str, Any]]:
     found = session.columns_of(binding.to_duckdb(session, query))
     if declared and len(declared) != len(found):
         raise SqlError(
@@ -82,7 +80,7 @@ def _fields(
     ]
 
 
-def _column(node: exp.Expression) -> tuple[str, str | None]:
+def _column(node: exp.Expr) -> tuple[str, str | None]:
     """A listed column's name and comment."""
     if isinstance(node, exp.Identifier):
         return node.name, None

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from lakehouse import delta_types
-from lakehouse.delta_log import Action, CommitConflict, now_ms
+from lakehouse.delta_log import Action, CommitConflictError, now_ms
 from lakehouse.delta_types import INTEGRAL, literal, quote, to_duckdb
 from lakehouse.errors import SqlError
 from lakehouse.names import TableName
 from lakehouse.session import Column, Result, Session
 from lakehouse.snapshot import as_text
 
-_ATTEMPTS = 10
+ATTEMPTS = 10
 
 
 def with_retries(session: Session, name: TableName, work: Callable[[], Result]) -> Result:
@@ -25,11 +25,11 @@ def with_retries(session: Session, name: TableName, work: Callable[[], Result]) 
     Raises CONCURRENT_WRITE when that goes on.
     """
     with session.store.writing(name):
-        for _ in range(_ATTEMPTS):
-            with contextlib.suppress(CommitConflict):
+        for _ in range(ATTEMPTS):
+            with contextlib.suppress(CommitConflictError):
                 return work()
     raise SqlError(
-        "CONCURRENT_WRITE", f"Other writers kept changing {name.quoted} during {_ATTEMPTS} tries."
+        "CONCURRENT_WRITE", f"Other writers kept changing {name.quoted} during {ATTEMPTS} tries."
     )
 
 

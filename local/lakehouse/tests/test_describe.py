@@ -1,6 +1,7 @@
 """DESCRIBE and SHOW."""
 
 import pytest
+
 from conftest import Sql
 
 

@@ -1,6 +1,7 @@
 """INSERT, UPDATE, DELETE, MERGE, TRUNCATE: what they change, and that a refusal changes nothing."""
 
 import pytest
+
 from conftest import Sql
 
 

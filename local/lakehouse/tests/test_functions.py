@@ -203,7 +203,7 @@ array_intersect(array(1, 2), array(2)) | ARRAY<INT> | [2]
 transform(array(1, 2), x -> x + 1) | ARRAY<INT> | [2,3]
 filter(array(1, 2), x -> x > 1) | ARRAY<INT> | [2]
 sequence(3, 1) | ARRAY<BIGINT> | [3,2,1]
-sequence(date'2020-01-01', date'2020-01-02', interval 1 day) | ARRAY<DATE> | ["2020-01-01","2020-01-02"]
+sequence(date'2020-01-01', date'2020-01-03', interval 2 day)[1] | DATE | 2020-01-03
 map('a', 1) | MAP<STRING, INT> | {"a":1}
 map('a', 1)['a'] | INT | 1
 map_keys(map('a', 1)) | ARRAY<STRING> | ["a"]
@@ -214,7 +214,7 @@ to_json(named_struct('a', 1)) | STRING | {"a":1}
 get_json_object('{"a":{"b":"x"}}', '$.a.b') | STRING | x
 '{"a":{"b":"x"}}':a.b | STRING | x
 '{"a":[1,{"b":2}]}':a[1].b::int | INT | 2
-from_json('{"a":1,"b":[2]}', 'a INT, b ARRAY<INT>') | STRUCT<a: INT, b: ARRAY<INT>> | {"a":1,"b":[2]}
+from_json('{"a":1,"b":[2]}', 'a INT, b ARRAY<INT>').b | ARRAY<INT> | [2]
 from_json('[1,2]', 'array<int>') | ARRAY<INT> | [1,2]
 from_json('nonsense', 'a INT') | STRUCT<a: INT> | None
 """

@@ -3,16 +3,18 @@
 Source: catalog/resource_sql_table.go of terraform-provider-databricks 1.126.0.
 """
 
-import pytest
-from conftest import Sql
+from typing import Any
 
+import pytest
+
+from conftest import Sql
 from lakehouse import catalog
 from lakehouse.names import full_name
 
 T = "`ml`.`features`.`churn`"
 
 
-def info(sql: Sql, name: str = "ml.features.churn") -> dict:
+def info(sql: Sql, name: str = "ml.features.churn") -> dict[str, Any]:
     return catalog.describe_table(sql.engine.store, full_name(name))
 
 

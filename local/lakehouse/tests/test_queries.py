@@ -1,6 +1,7 @@
 """Names, common table expressions, time travel, parameters: what a query means."""
 
 import pytest
+
 from conftest import Sql
 
 
