@@ -99,8 +99,15 @@ function isFiniteNumber(value: unknown): value is number {
 }
 
 function describeCheck(check: Check): string {
-  const bound = `${check.comparison} ${String(check.bound)}`;
-  if (check.measured === null) return `${check.metric} missing, must be ${bound}`;
-  if (check.passed) return `${check.metric} ${String(check.measured)} ${bound}`;
-  return `${check.metric} ${String(check.measured)}, must be ${bound}`;
+  const { metric, measured, comparison, bound } = check;
+  if (measured === null) return `${metric} missing, must be ${comparison} ${String(bound)}`;
+  const shown = typeof measured === "number" ? shorten(measured, bound) : measured;
+  const must = check.passed ? "" : ", must be";
+  return `${metric} ${shown}${must} ${comparison} ${String(bound)}`;
+}
+
+/** Six digits, unless that would hide on which side of the bound the value lies. */
+function shorten(value: number, bound: number): string {
+  const short = Number(value.toPrecision(6));
+  return String(Math.sign(short - bound) === Math.sign(value - bound) ? short : value);
 }

@@ -22,6 +22,9 @@ export function baseEnvironment(workspace: Workspace): Record<string, string> {
     PYTHONUNBUFFERED: "1",
     // MLflow would report its use to its makers.
     MLFLOW_DISABLE_TELEMETRY: "true",
+    // Its links are to pages of Databricks, and its advice is about them too.
+    MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: "true",
+    _MLFLOW_ENABLE_UC_TRACE_UPSELL: "false",
   };
 }
 
