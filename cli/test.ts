@@ -26,7 +26,9 @@ const suites: readonly Suite[] = [
   { name: "format", run: () => check("npx", ["prettier", "--check", "--log-level=warn", "."]) },
   { name: "ruff", run: () => check(python, ["-m", "ruff", "check", "jobs", "local"]) },
   { name: "unit", run: () => vitest("unit") },
-  { name: "python", run: () => pytest("python", ["jobs", "local/lakehouse", "local/jobs"]) },
+  { name: "jobs", run: () => pytest("jobs") },
+  { name: "lakehouse", run: () => pytest("local/lakehouse") },
+  { name: "compute", run: () => pytest("local/jobs") },
   { name: "e2e", run: () => vitest("e2e") },
 ];
 
@@ -88,11 +90,12 @@ async function vitest(project: string): Promise<Count> {
   });
 }
 
-async function pytest(name: string, folders: readonly string[]): Promise<Count> {
-  const file = join(reports, `${name}.xml`);
+/** Each folder brings its own configuration, so pytest runs in it. */
+async function pytest(folder: string): Promise<Count> {
+  const file = join(reports, `${folder.replaceAll("/", "-")}.xml`);
   rmSync(file, { force: true });
-  const args = ["-m", "pytest", "-q", "--import-mode=importlib", `--junitxml=${file}`, ...folders];
-  const code = await execute(python, args);
+  const args = ["-m", "pytest", `--junitxml=${file}`];
+  const code = await execute(python, args, join(root, folder));
   return counted(code, () => {
     const xml = readFileSync(file, "utf8");
     const of = (attribute: string): number =>
@@ -112,8 +115,8 @@ function counted(code: number, read: () => Count): Count {
   }
 }
 
-function execute(command: string, args: readonly string[]): Promise<number> {
-  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+function execute(command: string, args: readonly string[], cwd = root): Promise<number> {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {

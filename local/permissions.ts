@@ -116,7 +116,6 @@ export function updatePermissions(
   setPermissions(workspace, kind, id, [...kept, ...changes]);
 }
 
-
 /** The `ObjectPermissions` that callers see: the direct lines, and what the administrators inherit. */
 export function shownPermissions(workspace: Workspace, kind: ObjectKind, id: string) {
   const direct = permissionsOn(workspace, kind, id).map(({ permission_level, ...principal }) => ({

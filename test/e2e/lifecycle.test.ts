@@ -130,10 +130,7 @@ describe("the life of a model", () => {
         alerts: await deployment.call("GET", "/api/2.0/alerts"),
         warehouses: await deployment.call("GET", "/api/2.0/sql/warehouses"),
         destinations: await deployment.call("GET", "/api/2.0/notification-destinations"),
-        folder: await deployment.call(
-          "GET",
-          "/api/2.0/workspace/get-status?path=/Shared/ml_local",
-        ),
+        folder: await deployment.call("GET", "/api/2.0/workspace/get-status?path=/Shared/ml_local"),
       };
       expect(JSON.stringify(left)).not.toMatch(/ml_local|customer|mlops/);
     },
