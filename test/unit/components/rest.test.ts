@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, expect, test, vi } from "vitest";
 import { callWorkspace, type Call } from "../../../components/workspace/rest";
 import { refusal, startHttpDouble, type Reply } from "../httpDouble";
@@ -9,12 +10,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** Tells the timers of this file's calls from those that other files' calls have left behind. */
+const here = new AsyncLocalStorage<true>();
+
 /** Calls a double that answers with `replies` in turn, the last one for ever. */
 async function call(replies: readonly [Reply, ...Reply[]], what: Call = GET) {
   const double = await startHttpDouble(
     (_request, count) => replies[Math.min(count, replies.length) - 1] ?? replies[0],
   );
-  const answer = callWorkspace({ host: double.host, token: TOKEN }, what);
+  const answer = here.run(true, () => callWorkspace({ host: double.host, token: TOKEN }, what));
   const outcome = await answer.then(
     (value) => ({ value, message: undefined }),
     (error: unknown) => ({ value: undefined, message: String(error) }),
@@ -29,7 +33,7 @@ function shortPauses(): number[] {
   const original = globalThis.setTimeout;
   vi.spyOn(globalThis, "setTimeout").mockImplementation((then, milliseconds = 0) => {
     // Node's own HTTP client sets timers too.
-    const ours = new Error().stack?.includes("components/workspace/rest") === true;
+    const ours = here.getStore() && new Error().stack?.includes("components/workspace/rest");
     if (ours) pauses.push(milliseconds);
     return original(then, ours ? 1 : milliseconds);
   });
@@ -109,7 +113,7 @@ test("a broken connection is tried again", async () => {
 test("a workspace that is not there is named", async () => {
   shortPauses();
   const connection = { host: "http://127.0.0.1:1", token: TOKEN };
-  await expect(callWorkspace(connection, GET)).rejects.toThrow(
+  await expect(here.run(true, () => callWorkspace(connection, GET))).rejects.toThrow(
     /^GET \/api\/2\.0\/things\/get at http:\/\/127\.0\.0\.1:1 failed: /,
   );
 });

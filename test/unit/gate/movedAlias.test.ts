@@ -20,6 +20,14 @@ test("refresh reports an alias that somebody moved, and the next preview shows a
   expect(await gate.changes()).toBe(true);
 });
 
+test("what refresh found is a change even with the inputs of the last update", async () => {
+  const gate = await promoted();
+  const last = await gate.preview();
+  gate.registry.aliases.set("champion", "9");
+  const found = await gate.refresh();
+  expect(await gate.provider.diff("id", found, last)).toMatchObject({ changes: true });
+});
+
 test("without a refresh the preview shows the change too", async () => {
   const gate = await promoted();
   gate.registry.aliases.set("champion", "9");

@@ -72,7 +72,10 @@ test.each([undefined, ""])("a version with run '%s' is not promoted", async (run
   const gate = await GateRun.start();
   gate.registry.nominate("1", { val_auc_roc: 0.99 });
   gate.registry.versions.set("1", { status: "READY", runId, tags: new Map() });
-  expect((await gate.up()).verdict.outcome).toBe("inconclusive");
+  expect((await gate.up()).verdict).toMatchObject({
+    outcome: "inconclusive",
+    reason: "the version has no run, so no metrics",
+  });
   expect(gate.registry.aliases.has("champion")).toBe(false);
 });
 
