@@ -75,7 +75,8 @@ export function createServer(
       },
       handler: async (request, reply) => {
         const answer = await handle(workspace, request, reply);
-        return reply.sent ? reply : (answer ?? {});
+        // A client that has read what it wanted may be gone before the answer counts as sent.
+        return reply.sent || reply.raw.headersSent ? reply : (answer ?? {});
       },
     });
   }
