@@ -184,7 +184,7 @@ def load(path: Path, version: int | str | None = None) -> Snapshot:
         raise unsupported(f"Reading {path.name}, which needs the Delta feature columnMapping,")
     metadata = table.metadata()
     adds = table.get_add_actions()
-    columns: dict[str, list[Any]] = {n: adds[n].to_pylist() for n in adds.column_names}
+    columns: dict[str, list[Any]] = {n: list(adds[n].to_pylist()) for n in adds.column_names}
     partitions = columns.get("partition") or [{}] * adds.num_rows
     return Snapshot(
         path=path,
