@@ -61,6 +61,14 @@ describe("a measured value against its bound", () => {
   });
 });
 
+test.each([
+  [0.8380123456789, "auc 0.838012, must be > 0.85"],
+  [0.8499999999, "auc 0.8499999999, must be > 0.85"],
+  [0.8500000001, "auc 0.8500000001 > 0.85"],
+])("%d is shown with six digits, unless they hide how it compares", (measured, shown) => {
+  expect(decide(candidate({ auc: measured }), [rule(">", 0.85)]).reason).toBe(shown);
+});
+
 describe("what is not a finite number proves nothing", () => {
   const comparisons: readonly Comparison[] = [">", ">=", "<", "<="];
   const strange: readonly (number | string)[] = [

@@ -111,13 +111,13 @@ test("a candidate that was made champion by hand and passes gets its evidence", 
   expect(await gate.changes()).toBe(false);
 });
 
-test("a tag that is not the gate's verdict is no promotion", async () => {
-  const gate = await promoted();
-  gate.registry.nominate("2", { val_auc_roc: 0.5 });
-  gate.registry.versions.get("9")?.tags.set("mlops.gate.verdict", "refused");
-  gate.registry.versions.get("9")?.tags.set("verdict", "promoted");
-  gate.registry.aliases.set("champion", "9");
-  await expect(gate.up()).rejects.toThrow("was moved by hand");
+test("a tag that is not the gate's promotion is none", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.5 });
+  gate.registry.versions.get("1")?.tags.set("mlops.gate.verdict", "superseded");
+  gate.registry.versions.get("1")?.tags.set("verdict", "promoted");
+  gate.registry.aliases.set("champion", "1");
+  await expect(gate.up()).rejects.toThrow("version 1, which this gate never promoted");
 });
 
 test("an alias that reads otherwise than it was set is an error, not a promotion", async () => {
