@@ -36,7 +36,7 @@ export async function predict(connection: Connection, endpoint: string): Promise
   );
   return CUSTOMERS.map(
     (customer, index) =>
-      `${customer.total_transactions} purchases, the last ${customer.days_since_last_transaction} days ago: ` +
+      `${customer.total_transactions} ${customer.total_transactions === 1 ? "purchase" : "purchases"}, the last ${customer.days_since_last_transaction} days ago: ` +
       (predictions[index] === 1 ? "will churn" : "will stay"),
   ).join("\n");
 }
