@@ -45,9 +45,7 @@ export function recordCalls(
         operation,
         answers: type,
         ...clientOf(request.headers["user-agent"] ?? ""),
-        ...(isJson(reply.getHeader("content-type"), payload)
-          ? { answer: JSON.parse(payload) }
-          : {}),
+        ...answerIn(reply.getHeader("content-type"), payload),
       };
       appendFileSync(file, `${JSON.stringify(call)}\n`);
     }
@@ -62,6 +60,8 @@ function clientOf(agent: string): Pick<RecordedCall, "client" | "clientVersion">
   return { client, ...(clientVersion === undefined ? {} : { clientVersion }) };
 }
 
-function isJson(type: unknown, payload: unknown): payload is string {
-  return String(type).startsWith("application/json") && typeof payload === "string";
+function answerIn(type: unknown, payload: unknown): Pick<RecordedCall, "answer"> {
+  const isText = typeof payload === "string" || Buffer.isBuffer(payload);
+  if (!isText || !String(type).startsWith("application/json")) return {};
+  return { answer: JSON.parse(payload.toString()) };
 }

@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
  */
 export const fileLinkOperations: Operation[] = [
   operation("POST /api/2.0/fs/create-download-url", {
-    answers: "files.CreateDownloadUrlResponse",
+    answers: "raw",
     query,
     body,
     handle: async ({ query, body, workspace }) => {

@@ -63,7 +63,7 @@ export const workspaceFileOperations: Operation[] = [
       const { path, text, notebook } = asImported(body.path.path, body.content, format, language);
       const files = filesOf(workspace);
       files.write(path, text, { overwrite, ...(notebook ? { language: notebook } : {}) });
-      return { object_id: files.get(path).object_id };
+      return {};
     },
   }),
   operation("GET /api/2.0/workspace/export", {

@@ -50,10 +50,15 @@ export function forCaller(request: FastifyRequest, answer: Json): Json {
 
 function mapFields(fields: object): Json {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]: [string, unknown]) => [
-      key,
-      typeof value === "string" && LOCATION_FIELDS.has(key) ? toDatabricks(value) : mapValue(value),
-    ]),
+    Object.entries(fields)
+      // The workspaces that an MLflow server can have: Databricks has none.
+      .filter(([key]) => !(key === "workspace" && "experiment_id" in fields))
+      .map(([key, value]: [string, unknown]) => [
+        key,
+        typeof value === "string" && LOCATION_FIELDS.has(key)
+          ? toDatabricks(value)
+          : mapValue(value),
+      ]),
   );
 }
 
