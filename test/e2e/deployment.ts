@@ -22,10 +22,16 @@ export class Deployment {
     private readonly configFile: string,
   ) {}
 
-  /** @param edit - Changes the text of `Pulumi.local.yaml` for this stack. */
-  static async create(edit: (yaml: string) => string = (yaml) => yaml): Promise<Deployment> {
+  /**
+   * @param edit - Changes the text of `Pulumi.local.yaml` for this stack.
+   * @param record - File that the workspace notes its calls in.
+   */
+  static async create(
+    edit: (yaml: string) => string = (yaml) => yaml,
+    record?: string,
+  ): Promise<Deployment> {
     const folder = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
-    const workspace = await startWorkspace({ root: join(folder, "workspace"), python });
+    const workspace = await startWorkspace({ root: join(folder, "workspace"), python, record });
     const deployment = new Deployment(workspace, folder, join(folder, "Pulumi.local.yaml"));
     deployment.configure(edit);
     const made = await deployment.pulumi("stack", "init", "local", "--no-select");
