@@ -9,8 +9,8 @@ import { python } from "../../cli/python";
 import { call, families, sql, type Family, type Ground } from "./durableWrites";
 import { isRunning, startWorkspaceChild, type WorkspaceChild } from "./workspaceChild";
 
-/** `DURABILITY_KILLS=1000` tries harder; a kill takes about five seconds. */
-const KILLS = Number(process.env["DURABILITY_KILLS"] ?? 20);
+/** `DURABILITY_KILLS=1000` tries harder; a kill takes five to ten seconds, most of it the next start. */
+const KILLS = Number(process.env["DURABILITY_KILLS"] ?? 8);
 const LONGEST_WRITING_MS = 1500;
 const CATALOG = "durable";
 const MODEL = `${CATALOG}.default.model`;

@@ -8,6 +8,7 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import InvalidParameterValue, NotFound
 from databricks.sdk.service import catalog, jobs, settings
 from databricks.sdk.service.catalog import VolumeType
+from databricks.sdk.service.sql import State
 from databricks.sdk.service.workspace import ImportFormat, Language
 
 
@@ -36,6 +37,12 @@ def test_a_schema_and_its_volume_are_changed(workspace: WorkspaceClient, schema:
         *schema.split("."), name="landing", volume_type=VolumeType.MANAGED
     )
     assert workspace.volumes.read(str(volume.full_name)).volume_id == volume.volume_id
+    folder = f"/Volumes/{schema.replace('.', '/')}/landing/a"
+    workspace.files.create_directory(folder)
+    workspace.files.get_directory_metadata(folder)
+    workspace.files.delete_directory(folder)
+    with pytest.raises(NotFound):
+        workspace.files.get_directory_metadata(folder)
 
 
 def test_direct_grants_one_by_one(workspace: WorkspaceClient, schema: str) -> None:
@@ -81,6 +88,15 @@ def test_a_notebook_is_exported_as_it_was_imported(workspace: WorkspaceClient) -
     exported = workspace.workspace.export(path)
     assert b64decode(exported.content or "").decode() == source
     workspace.workspace.delete(path)
+
+
+def test_a_warehouse_is_stopped_and_started(workspace: WorkspaceClient) -> None:
+    """And waited for, as one does."""
+    made = workspace.warehouses.create(name=f"test-{uuid4().hex[:8]}", cluster_size="2X-Small")
+    id = str(made.result().id)
+    assert workspace.warehouses.stop(id).result().state == State.STOPPED
+    assert workspace.warehouses.start(id).result().state == State.RUNNING
+    workspace.warehouses.delete(id)
 
 
 def test_destinations(workspace: WorkspaceClient) -> None:

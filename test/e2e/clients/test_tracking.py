@@ -122,6 +122,9 @@ def test_models_in_unity_catalog(
     found = client.search_model_versions(f"name = '{version.name}'")
     assert [one.version for one in found] == [version.version]
     assert client.get_model_version_download_uri(version.name, version.version)
+    workspace.registered_models.set_alias(version.name, "seen", int(version.version))
+    workspace.registered_models.delete_alias(version.name, "seen")
+    assert client.get_registered_model(version.name).aliases == {}
     name = f"{version.name}_empty"
     client.create_registered_model(name)
     client.delete_registered_model(name)
@@ -148,6 +151,9 @@ def test_a_plain_client_changes_the_same_registry(
     plain.delete_registered_model_alias(name, "old")
     assert name in [one.name for one in plain.search_registered_models()]
     assert plain.get_experiment(experiment).experiment_id == experiment
+    plain.create_registered_model(f"{name}_empty")
+    plain.delete_registered_model(f"{name}_empty")
+    assert client.search_model_versions(f"name = '{name}'")[0].version == number
 
 
 def test_a_version_and_its_model_are_deleted(client: MlflowClient, version: ModelVersion) -> None:
