@@ -125,7 +125,11 @@ describe("every operation", () => {
   });
 
   test("refuses a field of another type, or outside of its enum, however deep", async () => {
-    for (const subject of subjects.filter(hasBody)) {
+    // Versions of the same call take the same; one of them is enough for the hundreds of wrong values.
+    const distinct = new Map(
+      subjects.filter(hasBody).map((one) => [JSON.stringify(one.body), one]),
+    );
+    for (const subject of distinct.values()) {
       for (const { field, value } of wrongValues(subject.body, false))
         expectInvalid(await call(subject, subject.path, value), subject, field);
     }
@@ -211,10 +215,12 @@ describe("whatever is tried", () => {
 
 /** Names and contents of all files, so that nothing a call writes goes unseen. */
 function filesBelow(folder: string): [string, string][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    // SQLite notes its readers in the last one.
-    .filter((entry) => entry.isFile() && !entry.name.endsWith("-shm"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((file) => [file, readFileSync(file, "base64")]);
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      // SQLite notes its readers in the last one.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith("-shm"))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((file) => [file, readFileSync(file, "base64")])
+  );
 }
