@@ -94,8 +94,12 @@ function holds(measured: Check["measured"], rule: MetricRule): boolean {
   }
 }
 
+/**
+ * MLflow's SQL store keeps ±1.7976931348623157e308, the largest number there is, in the place of
+ * infinity, which SQL cannot represent; nothing that was measured is as large.
+ */
 function isFiniteNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+  return typeof value === "number" && Math.abs(value) < Number.MAX_VALUE;
 }
 
 function describeCheck(check: Check): string {
@@ -108,6 +112,7 @@ function describeCheck(check: Check): string {
 
 /** Six digits, unless that would hide on which side of the bound the value lies. */
 function shorten(value: number, bound: number): string {
+  if (Math.abs(value) >= Number.MAX_VALUE) return value > 0 ? "Infinity" : "-Infinity";
   const short = Number(value.toPrecision(6));
   return String(Math.sign(short - bound) === Math.sign(value - bound) ? short : value);
 }

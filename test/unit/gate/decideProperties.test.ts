@@ -57,8 +57,7 @@ function mayBePromoted(candidate: Candidate | null, given: readonly MetricRule[]
   return !given.some(({ metric, comparison, bound }) => {
     const measured = logged.get(metric);
     if (typeof measured !== "number") return true;
-    if (![measured, bound].every((x) => x >= -Number.MAX_VALUE && x <= Number.MAX_VALUE))
-      return true;
+    if (![measured, bound].every((x) => x > -Number.MAX_VALUE && x < Number.MAX_VALUE)) return true;
     const sign = measured === bound ? 0 : Math.sign(measured - bound);
     return !allowed[comparison].includes(sign);
   });
