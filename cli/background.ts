@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findAddress } from "./address";
 import { paths, root } from "./paths";
 import { UserError } from "./userError";
@@ -26,9 +26,8 @@ export async function backgroundWorkspace(keep: boolean): Promise<Background> {
   const running = findAddress();
   if (running !== undefined) return { ...running, keeps: true, stop: () => Promise.resolve() };
 
-  mkdirSync(paths.kept, { recursive: true });
-  const logFile = join(paths.kept, "workspace.log");
-  const log = openSync(logFile, "w");
+  mkdirSync(dirname(paths.workspaceLog), { recursive: true });
+  const log = openSync(paths.workspaceLog, "w");
   const options = ["--port", "0", ...(keep ? [] : ["--until-stdin-closes"])];
   const child = spawn(process.execPath, [join(root, "cli", "run.cjs"), "workspace", ...options], {
     cwd: root,
@@ -57,7 +56,8 @@ export async function backgroundWorkspace(keep: boolean): Promise<Background> {
         },
       };
     }
-    if (child.exitCode !== null) throw new UserError(readFileSync(logFile, "utf8").trim());
+    if (child.exitCode !== null)
+      throw new UserError(readFileSync(paths.workspaceLog, "utf8").trim());
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

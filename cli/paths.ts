@@ -1,9 +1,12 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The repository's root. */
 export const root = join(__dirname, "..");
 
 const kept = join(root, ".mlops");
+
+/** `MLOPS_HOME` names another folder for what is produced, e.g. one of a test's own. */
+const produced = resolve(process.env["MLOPS_HOME"] ?? kept);
 
 /** What is obtained or produced on this machine; all of it in one ignored folder. */
 export const paths = {
@@ -11,7 +14,9 @@ export const paths = {
   /** Virtual environment with the locked Python packages. */
   python: join(kept, "python"),
   /** State of the local workspace. */
-  workspace: join(kept, "workspace"),
+  workspace: join(produced, "workspace"),
+  /** What a workspace in the background says. */
+  workspaceLog: join(produced, "workspace.log"),
   /** Pulumi's file backend for the stack `local`. */
-  state: join(kept, "state"),
+  state: join(produced, "state"),
 } as const;

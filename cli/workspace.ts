@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { exitWithParent } from "../engine/exitWithParent";
 import { startWorkspace } from "../local/start";
 import { findAddress, removeAddress, writeAddress } from "./address";
 import { paths } from "./paths";
@@ -39,6 +40,8 @@ export async function main(args: string[]): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, resolve);
     if (options.untilStdinCloses) process.stdin.once("end", resolve).resume();
+    // npm passes a SIGTERM on to its shell only, which ends without a word to this process.
+    if (process.env["npm_lifecycle_event"] === "workspace") exitWithParent(resolve);
   });
   const workspace = await startLocal(options.port);
   if (options.json) {
