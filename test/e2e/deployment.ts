@@ -16,6 +16,9 @@ export const MINUTES = 60_000;
  * the program, engine and provider are those that everybody runs.
  */
 export class Deployment {
+  /** Where the engine finds the workspace, if a test stands between the two. */
+  through: string | undefined;
+
   private constructor(
     readonly workspace: RunningWorkspace,
     readonly folder: string,
@@ -49,7 +52,7 @@ export class Deployment {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
-      DATABRICKS_HOST: this.workspace.url,
+      DATABRICKS_HOST: this.through ?? this.workspace.url,
       DATABRICKS_TOKEN: this.workspace.token,
       DATABRICKS_AUTH_TYPE: "pat",
     };

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { MODEL, register } from "./candidates";
+import { Deployment, MINUTES, said } from "./deployment";
+import { Interceptor } from "./interceptor";
+
+const ENDPOINT = "customer-churn-model-endpoint";
+const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
+const BOUND = 0.842;
+
+const measured = (value: number | "NaN" | "Infinity") => ({
+  val_accuracy: 0.9,
+  val_f1: 0.9,
+  val_auc_roc: value,
+});
+
+const candidates = {
+  below: measured(BOUND - 0.0001),
+  equal: measured(BOUND),
+  notANumber: measured("NaN"),
+  absent: { val_accuracy: 0.9, val_f1: 0.9 },
+  infinite: measured("Infinity"),
+  above: measured(BOUND + 0.0001),
+  better: measured(0.9),
+  best: measured(0.95),
+} as const;
+
+type Name = keyof typeof candidates;
+
+const refused: readonly (readonly [Name, string])[] = [
+  ["below", "val_auc_roc 0.8419, must be > 0.842"],
+  ["equal", "val_auc_roc 0.842, must be > 0.842"],
+  ["notANumber", "val_auc_roc NaN, must be > 0.842"],
+  ["absent", "val_auc_roc missing, must be > 0.842"],
+  // MLflow's store keeps the largest number there is in its place, which is above every bound.
+  ["infinite", "val_auc_roc Infinity, must be > 0.842"],
+];
+
+/** What the real engine does with candidates at the edge of what is allowed. */
+describe("the gate", () => {
+  let deployment: Deployment;
+  let interceptor: Interceptor;
+  let versions: Record<Name, string>;
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    interceptor = await Interceptor.start(deployment.workspace.url);
+    deployment.through = interceptor.url;
+    const up = await deployment.up();
+    expect(up.exitCode, said(up)).toBe(0);
+    versions = await register(deployment.connection, candidates);
+  }, 4 * MINUTES);
+
+  afterAll(async () => {
+    await interceptor.close();
+    await deployment.close();
+  });
+
+  const nominate = (name: Name) =>
+    deployment.call("PUT", `${ALIASES}/challenger`, { version_num: Number(versions[name]) });
+
+  const champion = async () =>
+    z
+      .looseObject({ version_num: z.coerce.string() })
+      .or(
+        z
+          .looseObject({ version: z.coerce.string() })
+          .transform((v) => ({ version_num: v.version })),
+      )
+      .optional()
+      .parse(await deployment.call("GET", `${ALIASES}/champion`))?.version_num;
+
+  /** What must not change behind a gate that blocks, as the workspace answers it. */
+  const behind = async () => ({
+    alias: await deployment.call("GET", `${ALIASES}/champion`),
+    endpoint: await deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`),
+    alerts: await deployment.call("GET", "/api/2.0/alerts"),
+  });
+
+  const block = (yaml: string): string =>
+    yaml.replace("    gate:\n", "    gate:\n      onFailure: block\n");
+
+  describe("that holds", () => {
+    it.each(refused)(
+      "does not promote: %s",
+      async (name, why) => {
+        await nominate(name);
+        const line = `v${versions[name]} → champion: REFUSED (${why}); there is no champion yet`;
+        const preview = await deployment.pulumi("preview");
+        expect(said(preview)).toContain(line);
+        const up = await deployment.up();
+        expect(up.exitCode, said(up)).toBe(0);
+        expect(said(up)).toContain(line);
+        expect(await behind()).toMatchObject({ alias: undefined, endpoint: undefined });
+      },
+      2 * MINUTES,
+    );
+
+    it(
+      "promotes what is above by as little",
+      async () => {
+        await nominate("above");
+        const up = await deployment.up();
+        expect(up.exitCode, said(up)).toBe(0);
+        expect(await champion()).toBe(versions.above);
+        expect(await served(deployment)).toEqual([versions.above]);
+      },
+      3 * MINUTES,
+    );
+  });
+
+  describe("that blocks", () => {
+    beforeAll(async () => {
+      deployment.configure(block);
+      const up = await deployment.up();
+      expect(up.exitCode, said(up)).toBe(0);
+    }, 2 * MINUTES);
+
+    it.each(refused)(
+      "fails the update and leaves everything behind it: %s",
+      async (name, why) => {
+        await nominate(name);
+        const before = await behind();
+        const line = `v${versions[name]} → champion: BLOCKED (${why})`;
+        const preview = await deployment.pulumi("preview");
+        expect(said(preview)).toContain(line);
+        const up = await deployment.up();
+        expect(up.exitCode).not.toBe(0);
+        expect(said(up)).toContain(line);
+        expect(await behind()).toEqual(before);
+      },
+      2 * MINUTES,
+    );
+
+    it(
+      "promotes and serves what passes",
+      async () => {
+        await nominate("better");
+        const up = await deployment.up();
+        expect(up.exitCode, said(up)).toBe(0);
+        expect(await champion()).toBe(versions.better);
+        expect(await served(deployment)).toEqual([versions.better]);
+        const answer = await deployment.call("POST", `/serving-endpoints/${ENDPOINT}/invocations`, {
+          dataframe_records: [{ ...row, total_spend: 12.99 }],
+        });
+        expect(answer).toMatchObject({ predictions: [1] });
+      },
+      3 * MINUTES,
+    );
+
+    it(
+      "moves nothing when another candidate is nominated after the program has decided",
+      async () => {
+        await nominate("best");
+        const before = await behind();
+        // The program reads first, the update reads again: by then it is another one.
+        const changed = interceptor.at(
+          { method: "GET", path: /\/aliases\/challenger$/, nth: 2, at: "request" },
+          async () => {
+            await nominate("below");
+            return "goOn";
+          },
+        );
+        const up = await deployment.up();
+        await changed;
+        expect(up.exitCode).not.toBe(0);
+        expect(said(up)).toContain("facts that have changed since; nothing was moved");
+        expect(said(up)).toContain("val_auc_roc 0.8419, must be > 0.842");
+        expect(await behind()).toEqual(before);
+      },
+      2 * MINUTES,
+    );
+  });
+});
+
+const row = {
+  ...{ total_transactions: 1, avg_transaction_amount: 12.99, unique_categories: 1 },
+  ...{ spend_volatility: 0.5, days_since_signup: 440, days_since_last_transaction: 440 },
+};
+
+const endpoint = z.looseObject({
+  config: z.looseObject({
+    served_entities: z.array(z.looseObject({ entity_version: z.string() })),
+  }),
+});
+
+/** The versions that the endpoint serves. */
+async function served(deployment: Deployment): Promise<string[]> {
+  const answer = await deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`);
+  return endpoint.parse(answer).config.served_entities.map((entity) => entity.entity_version);
+}
