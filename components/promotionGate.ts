@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { decide, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
 import { findConnection } from "./workspace/connection";
-import { GateProvider, verdictLine, type GateInputs, type OnFailure } from "./gate/provider";
+import { GateProvider } from "./gate/provider";
+import { verdictLine, type GateInputs, type OnFailure } from "./gate/record";
 import { readStanding, type Standing } from "./gate/registry";
 import type { RegisteredModel } from "./registeredModel";
 

@@ -1,4 +1,6 @@
 import type { Candidate } from "./decide";
+import { readMetrics } from "./runMetrics";
+import { field } from "../workspace/answer";
 import { callWorkspace, type Connection } from "../workspace/rest";
 
 /** The alias of the version that serves production. */
@@ -89,35 +91,43 @@ export async function readAlias(
   };
 }
 
-/** Points `alias` at `version`: https://docs.databricks.com/api/workspace/registeredmodels/setalias */
+/**
+ * Points `alias` at `version`: https://docs.databricks.com/api/workspace/registeredmodels/setalias
+ * @returns false if there is no such version.
+ */
 export async function setAlias(
   connection: Connection,
   model: string,
   alias: string,
   version: string,
-): Promise<void> {
+): Promise<boolean> {
   const done = await callWorkspace(connection, {
     method: "PUT",
     path: aliasPath(model, alias),
     body: { version_num: Number(version) },
   });
-  if (done === undefined) throw new Error(`${model} has no version ${version} any more.`);
+  return done !== undefined;
 }
 
-/** Writes tags on a model version, one after the other, as the MLflow client does. */
+/**
+ * Writes tags on a model version, one after the other, as the MLflow client does.
+ * @returns false if there is no such version.
+ */
 export async function tagVersion(
   connection: Connection,
   model: string,
   version: string,
   tags: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<boolean> {
   for (const [key, value] of Object.entries(tags)) {
-    await callWorkspace(connection, {
+    const done = await callWorkspace(connection, {
       method: "POST",
       path: "/api/2.0/mlflow/unity-catalog/model-versions/set-tag",
       body: { name: model, version, key, value },
     });
+    if (done === undefined) return false;
   }
+  return true;
 }
 
 async function readCandidate(
@@ -132,27 +142,6 @@ async function readCandidate(
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...target, metrics: Object.fromEntries(wanted) };
-}
-
-/** The last value of each metric: https://docs.databricks.com/api/workspace/experiments/getrun */
-async function readMetrics(
-  connection: Connection,
-  runId: string,
-): Promise<Record<string, number | string>> {
-  const answer = await callWorkspace(connection, {
-    method: "GET",
-    path: `/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(runId)}`,
-  });
-  const logged = field(field(field(answer, "run"), "data"), "metrics");
-  const metrics: Record<string, number | string> = {};
-  if (!Array.isArray(logged)) return metrics;
-  for (const metric of logged) {
-    const key = field(metric, "key");
-    const value = field(metric, "value");
-    // MLflow writes NaN and infinities as strings; they stay what they are, and fail every rule.
-    if (typeof key === "string") metrics[key] = typeof value === "number" ? value : String(value);
-  }
-  return metrics;
 }
 
 /** The tags of a version, as the MLflow client reads them. */
@@ -185,11 +174,4 @@ async function hasVerdict(
 
 function aliasPath(model: string, alias: string): string {
   return `/api/2.1/unity-catalog/models/${encodeURIComponent(model)}/aliases/${alias}`;
-}
-
-/** A field of an answer whose shape is not known yet. */
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
 }

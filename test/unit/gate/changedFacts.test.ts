@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GateInputs } from "../../../components/gate/provider";
+import type { GateInputs } from "../../../components/gate/record";
 import { GateRun } from "./gateRun";
 import type { RegistryDouble } from "./registryDouble";
 
@@ -90,4 +90,33 @@ test("the update compares facts, not how the engine happens to keep them", async
   ) as GateInputs;
   await gate.up(reordered);
   expect(gate.registry.aliases.get("champion")).toBe("1");
+});
+
+/** Champion 1 and a candidate 2 that is refused; both passed or failed long ago. */
+async function withRefused() {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  await gate.up();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  return gate;
+}
+
+test("a champion that is another one than the program saw fails the update: the endpoint is built on it", async () => {
+  const gate = await withRefused();
+  gate.registry.aliases.set("champion", "2");
+  const seen = await gate.preview();
+  gate.registry.aliases.set("champion", "1");
+  await expect(gate.up(seen)).rejects.toThrow("The champion was 2 and is 1");
+});
+
+test("so does one that the gate of another stack promoted between program and creation", async () => {
+  const gate = await withRefused();
+  gate.state = undefined;
+  const seen = await gate.preview();
+  const tags = new Map([["mlops.gate.verdict", "promoted"]]);
+  gate.registry.versions.set("9", { status: "READY", runId: "run-9", tags });
+  gate.registry.aliases.set("champion", "9");
+  await expect(gate.up(seen)).rejects.toThrow("nothing was moved. Now: churn v2");
+  await expect(gate.up(seen)).rejects.toThrow("The champion was 1 and is 9");
+  expect(gate.state).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { GateProvider, type GateInputs, type GateOutputs } from "../../../components/gate/provider";
+import { GateProvider } from "../../../components/gate/provider";
+import type { GateInputs, GateOutputs } from "../../../components/gate/record";
 import { GateRun } from "./gateRun";
 
 /** State and inputs of a gate that has settled: promoted, or waiting without any version. */

@@ -1,11 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decide, type MetricRule } from "../../../components/gate/decide";
-import {
-  GateProvider,
-  type GateInputs,
-  type GateOutputs,
-  type OnFailure,
-} from "../../../components/gate/provider";
+import { GateProvider } from "../../../components/gate/provider";
+import type { GateInputs, GateOutputs, OnFailure } from "../../../components/gate/record";
 import { readStanding } from "../../../components/gate/registry";
 import { above } from "../../../components/gate/rules";
 import { startedProvider } from "../startedProvider";

@@ -69,3 +69,15 @@ test("a stack that lost its state takes the champion over with its history", asy
   expect(gate.registry.aliases.get("champion")).toBe("2");
   expect(await gate.changes()).toBe(false);
 });
+
+test("a promotion that was never recorded is undone when its successor is refused, and that settles", async () => {
+  const gate = await before();
+  const recorded = gate.state;
+  await gate.up();
+  gate.state = recorded;
+  gate.registry.nominate("3", { val_auc_roc: 0.5 });
+  await expect(gate.up()).rejects.toThrow("from 1 to 2. It points at 1 again");
+  expect(await gate.up()).toMatchObject({ champion: "1" });
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+  expect(await gate.changes()).toBe(false);
+});

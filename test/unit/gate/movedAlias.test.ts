@@ -139,3 +139,26 @@ test("a gate cannot be imported: there is nothing to import it from", async () =
   const gate = await GateRun.start();
   await expect(gate.provider.read("ml.models.churn")).rejects.toThrow("cannot be imported");
 });
+
+test("a champion that was deleted from the registry cannot be put back: the message says what to do", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  gate.registry.aliases.delete("champion");
+  gate.registry.versions.delete("1");
+  await expect(gate.up()).rejects.toThrow(
+    "ml.models.churn@champion was moved by hand from 1 to none, and version 1 is not in the registry " +
+      "any more, so it cannot be put back. Nominate a version that passes.",
+  );
+  gate.registry.nominate("3", { val_auc_roc: 0.87 });
+  expect(await gate.up()).toMatchObject({ champion: "3" });
+  expect(await gate.changes()).toBe(false);
+});
+
+test("a champion whose verdict was taken away gets it back, although the candidate is refused", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  gate.registry.versions.get("1")?.tags.delete("mlops.gate.verdict");
+  expect(await gate.changes()).toBe(true);
+  expect(await gate.up()).toMatchObject({ champion: "1" });
+  expect(await gate.changes()).toBe(false);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictLine } from "../../../components/gate/provider";
+import { verdictLine } from "../../../components/gate/record";
 import { above, atMost } from "../../../components/gate/rules";
 import { GateRun } from "./gateRun";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictLine, type OnFailure } from "../../../components/gate/provider";
+import { verdictLine, type OnFailure } from "../../../components/gate/record";
 import { GateRun } from "./gateRun";
 
 /** A gate whose model has champion 1 and a worse candidate 2. */

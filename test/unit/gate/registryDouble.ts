@@ -78,8 +78,7 @@ export class RegistryDouble {
     const versions = "/api/2.0/mlflow/unity-catalog/model-versions";
     if (method === "GET" && path === `${versions}/get`) return this.tagsOf(query["version"] ?? "");
     if (method === "POST" && path === `${versions}/set-tag`) {
-      this.version(String(given["version"])).tags.set(String(given["key"]), String(given["value"]));
-      return { body: {} };
+      return this.tag(String(given["version"]), String(given["key"]), String(given["value"]));
     }
     return refusal(501, "NOT_IMPLEMENTED", `the double does not know ${method} ${path}`);
   }
@@ -100,11 +99,15 @@ export class RegistryDouble {
   }
 
   private pointAt(alias: string, version: string): Reply {
-    if (!this.versions.has(version)) {
-      return refusal(404, "RESOURCE_DOES_NOT_EXIST", `Version ${version} does not exist.`);
-    }
+    if (!this.versions.has(version)) return noVersion(version);
     this.aliases.set(alias, version);
     return { body: { alias_name: alias, version_num: Number(version) } };
+  }
+
+  private tag(version: string, key: string, value: string): Reply {
+    if (!this.versions.has(version)) return noVersion(version);
+    this.version(version).tags.set(key, value);
+    return { body: {} };
   }
 
   private run(id: string): Reply {
@@ -119,3 +122,6 @@ export class RegistryDouble {
     return { body: { model_version: { name: this.model, version, tags } } };
   }
 }
+
+const noVersion = (version: string): Reply =>
+  refusal(404, "RESOURCE_DOES_NOT_EXIST", `Version ${version} does not exist.`);

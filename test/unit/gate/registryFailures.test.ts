@@ -101,3 +101,22 @@ test("a host that is not a workspace is an error, not an empty registry", async 
   registry.intercept = () => ({ status: 404, body: "<html>Not Found</html>" });
   await expect(readStanding(registry, registry.model, ["auc"])).rejects.toThrow("with 404");
 });
+
+test("evidence that the registry does not take for want of the version moves no alias", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  gate.registry.intercept = ({ method }) =>
+    method === "POST" ? refusal(404, "RESOURCE_DOES_NOT_EXIST", "gone") : undefined;
+  await expect(gate.up()).rejects.toThrow("ml.models.churn has no version 1 any more.");
+  expect(gate.registry.aliases.has("champion")).toBe(false);
+});
+
+test("a former champion that was deleted does not stand in the way of the next", async () => {
+  const gate = await GateRun.start();
+  gate.registry.nominate("1", { val_auc_roc: 0.86 });
+  await gate.up();
+  gate.registry.nominate("2", { val_auc_roc: 0.87 });
+  gate.registry.versions.delete("1");
+  gate.registry.aliases.delete("champion");
+  expect(await gate.up()).toMatchObject({ champion: "2", previousChampion: "1" });
+});
