@@ -10,7 +10,12 @@ export const LOCAL = "local";
 /** Protects nothing but local data, and is no secret: the state of `local` holds no credentials. */
 const LOCAL_PASSPHRASE = "local";
 
-const LOCAL_BACKEND = `file://${paths.state}`;
+/**
+ * Without the files of attributes that the backend keeps beside each file and does not write at once:
+ * one that a killed update left empty makes the whole state unreadable.
+ * https://pkg.go.dev/gocloud.dev/blob/fileblob#hdr-URLs
+ */
+const LOCAL_BACKEND = `file://${paths.state}?metadata=skip`;
 
 /** Commands of the Pulumi CLI that talk to the workspace. */
 const DEPLOYING = [

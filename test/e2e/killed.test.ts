@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { python } from "../../cli/python";
+import { callWorkspace } from "../../components/workspace/rest";
+import { startWorkspace, type RunningWorkspace } from "../../local/start";
+import { MODEL, register } from "./candidates";
+import { npmRun, processesWith, start, type CommandResult } from "./command";
+import { MINUTES } from "./deployment";
+import { Interceptor, type Moment } from "./interceptor";
+
+/** The command that a user has; `--skip-preview` only saves time. */
+const RUN = ["run", "pulumi", "--", "up", "--yes", "-s", "local"];
+const UC = "/api/2.1/unity-catalog";
+
+/** Whatever the workspace lists, by the name that must be there once. */
+const listings = [
+  { path: "/api/2.2/jobs/list", list: "jobs", name: "settings.name" },
+  { path: "/api/2.0/alerts", list: "alerts", name: "display_name" },
+  { path: "/api/2.0/notification-destinations", list: "results", name: "display_name" },
+  { path: "/api/2.0/sql/warehouses", list: "warehouses", name: "name" },
+  { path: "/api/2.0/mlflow/experiments/list", list: "experiments", name: "name" },
+  { path: "/api/2.0/serving-endpoints", list: "endpoints", name: "name" },
+  { path: `${UC}/catalogs`, list: "catalogs", name: "name" },
+];
+
+/** The update of an empty workspace, in about the order in which things are made. */
+const firstUpdate: readonly Moment[] = [
+  { method: "POST", path: /\/sql\/warehouses$/, at: "answer" },
+  { method: "POST", path: /\/workspace\/import$/, nth: 5, at: "request" },
+  { method: "POST", path: /\/unity-catalog\/constraints$/, at: "answer" },
+  { method: "POST", path: /\/entity-tag-assignments$/, at: "answer" },
+  { method: "POST", path: /\/jobs\/create$/, at: "answer" },
+];
+
+/** The update that promotes a first champion. */
+const promotion: readonly Moment[] = [
+  { method: "PUT", path: /\/aliases\/champion$/, at: "answer" },
+  { method: "POST", path: /\/monitors$/, at: "answer" },
+  { method: "POST", path: /\/alerts$/, at: "answer" },
+];
+
+// Processes are found by their environment.
+describe.runIf(process.platform === "linux")("an update that is killed", () => {
+  const home = mkdtempSync(join(tmpdir(), "mlops-killed-"));
+  let workspace: RunningWorkspace;
+  let interceptor: Interceptor;
+
+  beforeAll(async () => {
+    workspace = await startWorkspace({ root: join(home, "workspace"), python });
+    interceptor = await Interceptor.start(workspace.url);
+  }, 2 * MINUTES);
+
+  afterAll(async () => {
+    await interceptor.close();
+    await workspace.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const env = () => ({
+    MLOPS_HOME: home,
+    DATABRICKS_HOST: interceptor.url,
+    DATABRICKS_TOKEN: workspace.token,
+  });
+  const pulumi = (...args: string[]) => npmRun(["pulumi", "--", ...args, "-s", "local"], env());
+  const get = (path: string) =>
+    callWorkspace({ host: workspace.url, token: workspace.token }, { method: "GET", path });
+
+  /** Starts the update that a user would, and kills Pulumi at that moment with SIGKILL. */
+  async function killAt(moment: Moment): Promise<CommandResult> {
+    const killed = interceptor.at(moment, () => {
+      const cli = processesWith("MLOPS_HOME", home).filter(({ line }) =>
+        /(^|\/)pulumi up/.test(line),
+      );
+      expect(cli).toHaveLength(1);
+      for (const { pid } of cli) process.kill(pid, "SIGKILL");
+      return Promise.resolve("withhold");
+    });
+    const { ended } = start("npm", [...RUN, "--skip-preview"], env());
+    const first = await Promise.race([killed.then(() => "killed"), ended]);
+    expect(first, `${moment.method} ${moment.path.source} never came`).toBe("killed");
+    return ended;
+  }
+
+  async function expectWhole(): Promise<void> {
+    const up = await pulumi("up", "--yes");
+    expect(up.exitCode, shown(up)).toBe(0);
+    for (const { path, list, name } of listings) {
+      const names = namesIn(await get(path), list, name);
+      expect(new Set(names).size, `${path}: ${names.join(", ")}`).toBe(names.length);
+    }
+    const preview = await pulumi("preview", "--expect-no-changes");
+    expect(preview.exitCode, shown(preview)).toBe(0);
+  }
+
+  it.each(firstUpdate)(
+    "at $method $path, $at, is gone and leaves its lock",
+    async (moment) => {
+      const { exitCode } = await killAt(moment);
+      expect(exitCode).not.toBe(0);
+    },
+    2 * MINUTES,
+  );
+
+  it("is completed by the next one, with nothing twice", expectWhole, 3 * MINUTES);
+
+  it("has a candidate for the next update", async () => {
+    const metrics = { val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: 0.9 };
+    const connection = { host: workspace.url, token: workspace.token };
+    expect(await register(connection, { good: metrics })).toEqual({ good: "1" });
+    const path = `${UC}/models/${MODEL}/aliases/challenger`;
+    await callWorkspace(connection, { method: "PUT", path, body: { version_num: 1 } });
+  });
+
+  it.each(promotion)(
+    "at $method $path, $at, while it promotes",
+    async (moment) => {
+      const { exitCode } = await killAt(moment);
+      expect(exitCode).not.toBe(0);
+    },
+    2 * MINUTES,
+  );
+
+  it("is completed, promoted and served by the next one", expectWhole, 3 * MINUTES);
+
+  it(
+    "leaves nothing when it is destroyed",
+    async () => {
+      const destroy = await pulumi("destroy", "--yes");
+      expect(destroy.exitCode, shown(destroy)).toBe(0);
+      for (const { path, list, name } of listings) {
+        expect(namesIn(await get(path), list, name).join()).not.toMatch(/ml_local|churn|mlops/);
+      }
+      await vi.waitFor(() => {
+        expect(processesWith("MLOPS_HOME", home)).toEqual([]);
+      }, 10_000);
+    },
+    2 * MINUTES,
+  );
+});
+
+function namesIn(answer: unknown, list: string, name: string): string[] {
+  const items = z.looseObject({ [list]: z.array(z.unknown()).default([]) }).parse(answer)[list];
+  return z
+    .array(z.unknown())
+    .parse(items)
+    .map((item) => {
+      const found = name.split(".").reduce<unknown>((inner, key) => {
+        return typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined;
+      }, item);
+      return z.string().parse(found);
+    });
+}
+
+function shown({ stdout, stderr }: CommandResult): string {
+  return `${stdout}\n${stderr}`;
+}
