@@ -42,8 +42,8 @@ export interface Invocation {
 
 /** Reads command and stack out of arguments of the Pulumi CLI. */
 export function readInvocation(args: readonly string[]): Invocation {
-  const command = args.find((arg) => !arg.startsWith("-"));
   const at = args.findIndex((arg) => arg === "-s" || arg === "--stack");
+  const command = args.find((arg, index) => !arg.startsWith("-") && (at < 0 || index !== at + 1));
   const joined = args.find((arg) => /^(-s|--stack)=/.test(arg));
   const stack = at >= 0 ? args[at + 1] : joined?.slice(joined.indexOf("=") + 1);
   return {
@@ -83,12 +83,11 @@ export function localState(env: Record<string, string>): LocalState | undefined 
 }
 
 function localBackend(): Record<string, string> {
-  if (process.env["PULUMI_BACKEND_URL"] !== undefined) return {};
+  // Pulumi.local.yaml was made with this passphrase, whatever protects other stacks of this user.
+  const passphrase = { PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE };
+  if (process.env["PULUMI_BACKEND_URL"] !== undefined) return passphrase;
   mkdirSync(paths.state, { recursive: true });
-  return {
-    PULUMI_BACKEND_URL: LOCAL_BACKEND,
-    PULUMI_CONFIG_PASSPHRASE: process.env["PULUMI_CONFIG_PASSPHRASE"] ?? LOCAL_PASSPHRASE,
-  };
+  return { PULUMI_BACKEND_URL: LOCAL_BACKEND, ...passphrase };
 }
 
 /** `databricks:host` in the stack's file comes first, as with any Pulumi program. */
