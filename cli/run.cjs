@@ -43,7 +43,7 @@ main(args).then(
   },
   (error) => {
     // What the user can mend is one line. Anything else is a defect of ours: all of it.
-    const mendable = ["UserError", "EngineError"].includes(error.name);
+    const mendable = ["UserError", "EngineError", "WorkspaceError"].includes(error.name);
     fail(mendable ? error.message : (error.stack ?? String(error)));
   },
 );

@@ -23,10 +23,10 @@ const TIMEOUT_MS = 30_000;
 const ATTEMPTS = 5;
 
 /**
- * Calls the workspace and returns the parsed answer, or undefined for a 404.
+ * Calls the workspace and returns the parsed answer, or undefined if what the path names does not exist.
  * 429, 5xx other than 501, and broken connections are tried five times, with pauses of `Retry-After`
  * (at most 30 s) or 0.2–1.6 s.
- * @throws Error naming call, status and Databricks' own message; never the token.
+ * @throws WorkspaceError naming call, status and Databricks' own message; never the token.
  */
 export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
   const url = `${connection.host}${call.path}`;
@@ -45,38 +45,53 @@ export async function callWorkspace(connection: Connection, call: Call): Promise
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       const text = await answer.text();
-      if (answer.status === 404 && isDatabricksError(text)) return undefined;
-      if (answer.ok) return parse(text, `${connection.host} answered ${name}`);
-      problem = `${connection.host} answered ${name} with ${answer.status}: ${messageIn(text)}`;
+      if (answer.status === 404 && isAbsence(text)) return undefined;
+      const shown = hide(text, connection);
+      if (answer.ok) return parse(text, `${connection.host} answered ${name}`, shown);
+      problem = `${connection.host} answered ${name} with ${answer.status}: ${messageIn(shown)}`;
       if (answer.status !== 429 && answer.status < 500) throw new Refused(problem);
       if (answer.status === 501) throw new Refused(problem);
       const retryAfter = Number(answer.headers.get("retry-after"));
       if (retryAfter > 0) pause = Math.min(retryAfter, 30) * 1000;
     } catch (error) {
-      if (error instanceof Refused) throw new Error(error.message);
-      problem = `${name} at ${connection.host} failed: ${causeOf(error)}`;
+      if (error instanceof Refused) throw new WorkspaceError(error.message);
+      problem = `${name} at ${connection.host} failed: ${hide(causeOf(error), connection)}`;
     }
-    if (attempt === ATTEMPTS) throw new Error(problem);
+    if (attempt === ATTEMPTS) throw new WorkspaceError(problem);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
+}
+
+/** A workspace that cannot be reached, refuses, or is none. */
+export class WorkspaceError extends Error {
+  override readonly name = "WorkspaceError";
 }
 
 /** An answer that trying again cannot change. */
 class Refused extends Error {}
 
 /** A page to sign in, or a proxy's, can come with status 200 too. */
-function parse(text: string, what: string): unknown {
+function parse(text: string, what: string, shown: string): unknown {
   if (text === "") return {};
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new Refused(`${what} with something that is not JSON: ${text.slice(0, 300)}`);
+    throw new Refused(`${what} with something that is not JSON: ${shown.slice(0, 300)}`);
   }
 }
 
-/** A 404 of a proxy or of another server is an HTML page or empty: that is not "there is none". */
-function isDatabricksError(text: string): boolean {
-  return text.includes('"error_code"');
+/**
+ * Whether a 404 says that there is none. A proxy or another server answers an HTML page or nothing,
+ * and a workspace without Unity Catalog does not know the path at all.
+ */
+function isAbsence(text: string): boolean {
+  return text.includes('"error_code"') && !text.includes('"ENDPOINT_NOT_FOUND"');
+}
+
+/** A proxy may echo what it was sent, and Node shows a header that it does not take. */
+function hide(text: string, { token }: Connection): string {
+  // Something as short as a word is no token, and would be found in any message.
+  return token.length < 12 ? text : text.replaceAll(token, "[token]");
 }
 
 function messageIn(text: string): string {

@@ -41,6 +41,8 @@ test.each([
   ["adb-1.2.azuredatabricks.net", HOST],
   ["adb-1.2.azuredatabricks.net/", HOST],
   ["http://127.0.0.1:8080/", "http://127.0.0.1:8080"],
+  [`${HOST}/?o=123#job/4`, HOST],
+  ["adb-1.2.azuredatabricks.net/jobs", HOST],
 ])("the host %s is %s", (given, host) => {
   expect(find({ "databricks:host": given, "databricks:token": "t" }).host).toBe(host);
 });
@@ -70,3 +72,12 @@ test("only what is missing is named, and the token is never shown", () => {
 test("an empty value is a missing one", () => {
   expect(() => find({ "databricks:host": HOST, "databricks:token": "" })).toThrow("token (");
 });
+
+test.each(["https://", "my workspace", "http://:80"])(
+  "a host that is no address is named: '%s'",
+  (host) => {
+    expect(() => find({ "databricks:host": host, "databricks:token": "t" })).toThrow(
+      `The host of the Databricks workspace is '${host}'; it must be its address`,
+    );
+  },
+);

@@ -159,3 +159,30 @@ test("a query may hold data, so messages name the path only", async () => {
   const { message } = await call([refusal(400, "X", "bad")]);
   expect(message).not.toContain("id=7");
 });
+
+test("a path that the server does not know is an error, not an absence", async () => {
+  const { message } = await call([refusal(404, "ENDPOINT_NOT_FOUND", "No API found")]);
+  expect(message).toContain("with 404: No API found");
+});
+
+test.each<[string, Reply]>([
+  ["in an error", refusal(400, "X", `Bearer ${TOKEN} is not for you`)],
+  ["where the message is cut", refusal(400, "X", `${"x".repeat(290)}${TOKEN}`)],
+  ["in a page", { body: `<pre>authorization: Bearer ${TOKEN}</pre>` }],
+])(
+  "a server that echoes the token %s does not bring it into the message",
+  async (_where, reply) => {
+    const { message } = await call([reply]);
+    expect(message).toContain("[token");
+    expect(message).not.toContain(TOKEN.slice(0, 8));
+  },
+);
+
+test("a token that no header takes is not shown by the refusal", async () => {
+  shortPauses();
+  const token = `${TOKEN}\nanother line`;
+  const connection = { host: "http://127.0.0.1:1", token };
+  const message = await here.run(true, () => callWorkspace(connection, GET)).catch(String);
+  expect(message).toContain("[token]");
+  expect(message).not.toContain(TOKEN);
+});

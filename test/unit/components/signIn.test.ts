@@ -39,7 +39,9 @@ test.each([
 test("a host that is no workspace is told from one that knows nobody", async () => {
   const page = await tried({ status: 404, body: "<html>nginx</html>" });
   expect(String(page.error)).toContain("with 404: <html>nginx</html>");
-  const databricks = await tried(refusal(404, "ENDPOINT_NOT_FOUND", "No API found"));
+  const account = await tried(refusal(404, "ENDPOINT_NOT_FOUND", "No API found"));
+  expect(String(account.error)).toContain("/Me with 404: No API found");
+  const databricks = await tried(refusal(404, "NOT_FOUND", "Nobody"));
   expect(String(databricks.error)).toContain(
     `${databricks.host} is no workspace: it has no /api/2.0/preview/scim/v2/Me.`,
   );
