@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { findSignIn } from "./address";
+import { findSignIn, type SignIn } from "./address";
 import { paths, root } from "./paths";
 import { UserError } from "./userError";
 
@@ -31,6 +32,9 @@ const DEPLOYING = [
   "watch",
 ];
 
+/** Flags that may come before the command, with a value of their own. */
+const TAKE_A_VALUE = ["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"];
+
 /** What a call of the CLI is about. */
 export interface Invocation {
   /** e.g. `up`, undefined for flags alone. */
@@ -56,14 +60,28 @@ export function readInvocation(args: readonly string[]): Invocation {
 /**
  * The environment that a command runs with. The stack `local` has its state in this checkout; where
  * another stack keeps its state is the team's choice and not made here.
- * @throws UserError if a deployment has no workspace to go to.
+ * @throws UserError if a deployment has no stack, or no workspace to go to.
  */
 export function environmentOf({ stack, deploys }: Invocation): Record<string, string> {
+  if (deploys && stack === undefined && !hasChosenBackend()) {
+    throw new UserError("Which stack? Add -s local for the workspace on this machine, or -s dev.");
+  }
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...(stack === LOCAL ? localBackend() : {}),
-    ...(deploys ? workspaceOf(stack) : {}),
+    ...(deploys ? workspaceOf(stack, signIn) : {}),
   };
+}
+
+/** Whether Pulumi knows of a backend, and so perhaps of a selected stack. */
+function hasChosenBackend(): boolean {
+  const { PULUMI_BACKEND_URL, PULUMI_STACK, PULUMI_HOME } = process.env;
+  const homes = [PULUMI_HOME ?? join(homedir(), ".pulumi"), join(paths.kept, "engine", "home")];
+  return (
+    PULUMI_BACKEND_URL !== undefined ||
+    PULUMI_STACK !== undefined ||
+    homes.some((home) => existsSync(join(home, "credentials.json")))
+  );
 }
 
 /** The files of the stack `local` in the file backend of this checkout. */
@@ -91,10 +109,10 @@ function localBackend(): Record<string, string> {
 }
 
 /** `databricks:host` in the stack's file comes first, as with any Pulumi program. */
-function workspaceOf(stack: string | undefined): Record<string, string> {
+function workspaceOf(stack: string | undefined, signIn?: SignIn): Record<string, string> {
   if (stack === undefined || hasOwnHost(stack)) return {};
   // Another sign-in of the Databricks or Azure tools on this machine must not take part.
-  if (stack === LOCAL) return { ...findSignIn(), DATABRICKS_AUTH_TYPE: "pat" };
+  if (stack === LOCAL) return { ...(signIn ?? findSignIn()), DATABRICKS_AUTH_TYPE: "pat" };
   if (process.env["DATABRICKS_HOST"] !== undefined) return {};
   throw new UserError(
     `The stack ${stack} has no workspace: set databricks:host and databricks:token in its ` +
