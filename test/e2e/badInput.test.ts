@@ -139,7 +139,7 @@ describe("what a user gets wrong", () => {
     const result = await start("npm", ["test", "--", "units"]).ended;
     expect(result.exitCode).toBe(1);
     expect(complaints(result)).toEqual([
-      "There is no suite 'units'; there are types, lint, format, ruff, unit, python, e2e.",
+      expect.stringMatching(/^There is no suite 'units'; there are types, .*, e2e\.$/),
     ]);
   });
 
