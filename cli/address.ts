@@ -62,3 +62,12 @@ export function findSignIn(): SignIn {
   }
   return { DATABRICKS_HOST: local.url, DATABRICKS_TOKEN: DATABRICKS_TOKEN ?? local.token };
 }
+
+/**
+ * Makes a workspace the one that this process and its children sign in to, wherever `DATABRICKS_HOST`
+ * points: who has production there must be able to try this out.
+ */
+export function signInTo({ url, token }: Pick<Address, "url" | "token">): void {
+  process.env["DATABRICKS_HOST"] = url;
+  process.env["DATABRICKS_TOKEN"] = token;
+}

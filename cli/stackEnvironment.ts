@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findSignIn, type SignIn } from "./address";
+import { findSignIn } from "./address";
 import { paths, root } from "./paths";
 import { UserError } from "./userError";
 
@@ -31,9 +31,6 @@ const DEPLOYING = [
   "import",
   "watch",
 ];
-
-/** Flags that may come before the command, with a value of their own. */
-const TAKE_A_VALUE = ["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"];
 
 /** What a call of the CLI is about. */
 export interface Invocation {
@@ -69,7 +66,7 @@ export function environmentOf({ stack, deploys }: Invocation): Record<string, st
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...(stack === LOCAL ? localBackend() : {}),
-    ...(deploys ? workspaceOf(stack, signIn) : {}),
+    ...(deploys ? workspaceOf(stack) : {}),
   };
 }
 
@@ -109,10 +106,10 @@ function localBackend(): Record<string, string> {
 }
 
 /** `databricks:host` in the stack's file comes first, as with any Pulumi program. */
-function workspaceOf(stack: string | undefined, signIn?: SignIn): Record<string, string> {
+function workspaceOf(stack: string | undefined): Record<string, string> {
   if (stack === undefined || hasOwnHost(stack)) return {};
   // Another sign-in of the Databricks or Azure tools on this machine must not take part.
-  if (stack === LOCAL) return { ...(signIn ?? findSignIn()), DATABRICKS_AUTH_TYPE: "pat" };
+  if (stack === LOCAL) return { ...findSignIn(), DATABRICKS_AUTH_TYPE: "pat" };
   if (process.env["DATABRICKS_HOST"] !== undefined) return {};
   throw new UserError(
     `The stack ${stack} has no workspace: set databricks:host and databricks:token in its ` +

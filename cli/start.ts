@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { obtainEngine, type Engine } from "../engine";
 import { runStep } from "../engine/steps";
+import { signInTo } from "./address";
 import { backgroundWorkspace, type Background } from "./background";
 import { runJob } from "./jobs";
 import { runOnStack } from "./pulumi";
@@ -29,6 +30,7 @@ export async function main(args: string[]): Promise<number> {
   heading("Workspace");
   const workspace = await backgroundWorkspace(keep);
   console.log(`A Databricks workspace answers at ${workspace.url}`);
+  signInTo(workspace);
   try {
     return await loop(engine, workspace);
   } finally {
