@@ -27,6 +27,8 @@ export interface DriftAlertArgs {
   readonly retrainCron?: string;
 }
 
+const CHECK_DRIFT = "monitoring/check_drift.py";
+
 /** Who is told of drift, and what retrains. Waits, like the monitor, for a first champion. */
 export class DriftAlert extends pulumi.ComponentResource {
   /** The alert, undefined while the monitor waits. */
@@ -48,6 +50,7 @@ export class DriftAlert extends pulumi.ComponentResource {
     }
     const cron = quartz(name, args.cron ?? "0 15 * * * ?");
     const retrainCron = quartz(`${name}-retrain`, args.retrainCron ?? "0 30 * * * ?");
+    args.platform.tasks.path(CHECK_DRIFT);
     const { driftMetricsTable } = args.monitor;
     if (driftMetricsTable !== undefined) {
       this.alert = this.makeAlert(name, args, driftMetricsTable, cron);
@@ -118,7 +121,7 @@ export class DriftAlert extends pulumi.ComponentResource {
         parameters: { cool_down_hours: String(args.coolDownHours ?? 24) },
         tasks: [
           {
-            file: "monitoring/check_drift.py",
+            file: CHECK_DRIFT,
             arguments: { drift_metrics: driftMetricsTable, training_job_id: retrain.jobId },
             parameters: ["cool_down_hours"],
           },

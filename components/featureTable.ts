@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import { GovernedTable, type Column } from "./governedTable";
+import type { PythonTask } from "./jobTasks";
 import type { Platform } from "./platform";
-import { PythonJob, type PythonTask } from "./pythonJob";
+import { PythonJob } from "./pythonJob";
 
 /** Arguments of {@link FeatureTable}. */
 export interface FeatureTableArgs {

@@ -37,12 +37,16 @@ export class GovernedTable extends pulumi.ComponentResource {
   /** Resolves once table and key exist. */
   readonly tableId: pulumi.Output<string>;
 
-  /** @throws pulumi.RunError for a name without three parts, or a key column that the table does not have. */
+  /**
+   * @throws pulumi.RunError for a name without three parts, a column that is there twice, or a key
+   * column that the table does not have.
+   */
   constructor(name: string, args: GovernedTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:GovernedTable", name, {}, opts);
     const { platform } = args;
     const parts = parseFullName("table", args.table);
     const keys = args.primaryKeys ?? [];
+    checkColumns(args.table, args.columns);
     checkKeys(args.table, keys, args.columns);
     this.fullName = args.table;
 
@@ -89,6 +93,16 @@ export class GovernedTable extends pulumi.ComponentResource {
     );
     this.registerOutputs({ table: this.table.id });
   }
+}
+
+/** @throws pulumi.RunError for a column that is there twice; Unity Catalog does not tell case apart. */
+export function checkColumns(table: string, columns: readonly Column[]): void {
+  const names = columns.map((column) => column.name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new pulumi.RunError(
+    `The table ${table} has two columns '${twice}': ${names.join(", ")}; names must differ.`,
+  );
 }
 
 function checkKeys(table: string, keys: readonly string[], columns: readonly Column[]): void {

@@ -43,7 +43,7 @@ export interface Platform {
   table(schemaAndName: string): string;
   /**
    * The schema that a table, model or volume lives in, so that it exists first.
-   * @throws Error naming the schemas there are, if it is none of them.
+   * @throws pulumi.RunError naming the schemas there are, if it is none of them.
    */
   schemaOf(fullName: string): databricks.Schema;
 }

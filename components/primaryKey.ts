@@ -21,8 +21,7 @@ export interface PrimaryKeyArgs {
 const constraintName = (table: string): string => `${table.split(".").at(-1) ?? table}_pk`;
 
 /** The dynamic provider of primary keys. The connection is found as the gate finds it. */
-export /** The dynamic provider of primary keys. */
-class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyInputs, KeyInputs> {
+export class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyInputs, KeyInputs> {
   private config: pulumi.dynamic.Config | undefined;
 
   configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {

@@ -1,7 +1,7 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
-import { GovernedTable, type Column } from "./governedTable";
+import { GovernedTable, checkColumns, type Column } from "./governedTable";
 import type { Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { ServingEndpoint } from "./servingEndpoint";
@@ -28,6 +28,7 @@ export interface QualityMonitorArgs {
 }
 
 const GRANULARITY = "AGGREGATION_GRANULARITY_1_DAY";
+const UNPACK = "monitoring/unpack_predictions.py";
 const HOURLY = "0 0 * * * ?";
 
 /** What the monitor needs beside the features; captured with every request. */
@@ -51,7 +52,10 @@ export class QualityMonitor extends pulumi.ComponentResource {
   /** Full name of the predictions table. */
   readonly predictionsTable: string;
 
-  /** @throws pulumi.RunError if the endpoint captures nothing, or for an invalid cron expression. */
+  /**
+   * @throws pulumi.RunError if the endpoint captures nothing, for an invalid cron expression, a column
+   * that is there twice, or an output schema that is not one of the platform's.
+   */
   constructor(name: string, args: QualityMonitorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:QualityMonitor", name, {}, opts);
     const { endpoint } = args;
@@ -64,11 +68,15 @@ export class QualityMonitor extends pulumi.ComponentResource {
     this.endpoint = endpoint;
     this.predictionsTable = payloadTable.replace(/_payload$/, "_predictions");
     const cron = quartz(name, args.cron ?? HOURLY);
+    // What is wrong shall show before there is a champion.
+    checkColumns(this.predictionsTable, columnsOf(args));
+    args.platform.tasks.path(UNPACK);
+    const { schemaId } = args.platform.schemaOf(`${args.outputSchema}.metrics`);
 
     if (endpoint.serving !== undefined) {
       const predictions = this.predictions(name, args);
       this.unpack = this.unpackJob(name, args, payloadTable, predictions, cron);
-      this.monitor = this.profile(name, args, predictions, cron);
+      this.monitor = this.profile(name, args, predictions, schemaId, cron);
     }
     this.registerOutputs({
       predictions: this.predictionsTable,
@@ -82,19 +90,13 @@ export class QualityMonitor extends pulumi.ComponentResource {
   }
 
   private predictions(name: string, args: QualityMonitorArgs): GovernedTable {
-    const type = args.predictionType;
     return new GovernedTable(
       `${name}-predictions`,
       {
         platform: args.platform,
         table: this.predictionsTable,
         comment: `What ${args.endpoint.endpointName} answered, one row a prediction, with late labels.`,
-        columns: [
-          ...bookkeeping,
-          ...args.features,
-          { name: "prediction", type, comment: "What the model answered" },
-          { name: args.label, type, comment: "The true outcome, once known" },
-        ],
+        columns: columnsOf(args),
         primaryKeys: ["request_id", "row_number"],
       },
       // Through the endpoint on the gate: nothing behind a gate that blocks may change.
@@ -121,7 +123,7 @@ export class QualityMonitor extends pulumi.ComponentResource {
         cron,
         tasks: [
           {
-            file: "monitoring/unpack_predictions.py",
+            file: UNPACK,
             arguments: {
               payload: payloadTable,
               predictions: this.predictionsTable,
@@ -142,6 +144,7 @@ export class QualityMonitor extends pulumi.ComponentResource {
     name: string,
     args: QualityMonitorArgs,
     predictions: GovernedTable,
+    outputSchemaId: pulumi.Output<string>,
     cron: string,
   ): databricks.DataQualityMonitor {
     const { platform } = args;
@@ -152,7 +155,7 @@ export class QualityMonitor extends pulumi.ComponentResource {
         objectId: predictions.tableId,
         dataProfilingConfig: {
           assetsDir: `/Workspace${platform.folder}/monitoring/${args.endpoint.champion.model.shortName}`,
-          outputSchemaId: platform.schemaOf(`${args.outputSchema}.metrics`).schemaId,
+          outputSchemaId,
           skipBuiltinDashboard: true,
           warehouseId: platform.warehouseId,
           inferenceLog: {
@@ -172,4 +175,13 @@ export class QualityMonitor extends pulumi.ComponentResource {
       { parent: this, dependsOn: [predictions] },
     );
   }
+}
+
+function columnsOf({ features, label, predictionType: type }: QualityMonitorArgs): Column[] {
+  return [
+    ...bookkeeping,
+    ...features,
+    { name: "prediction", type, comment: "What the model answered" },
+    { name: label, type, comment: "The true outcome, once known" },
+  ];
 }

@@ -22,7 +22,7 @@ export class RegisteredModel extends pulumi.ComponentResource {
   /** The last part of the full name, e.g. `customer_churn_model`. */
   readonly shortName: string;
 
-  /** @throws Error for a name without three parts. */
+  /** @throws pulumi.RunError for a name without three parts, or in a schema that the platform does not have. */
   constructor(name: string, args: RegisteredModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:RegisteredModel", name, {}, opts);
     const { platform } = args;

@@ -34,7 +34,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   /** Full name of the payload table, undefined if nothing is captured. */
   readonly payloadTable: string | undefined;
 
-  /** @throws pulumi.RunError for an inference table schema without two parts. */
+  /** @throws pulumi.RunError for an inference table schema that is not one of the platform's. */
   constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:ServingEndpoint", name, {}, opts);
     const { champion } = args;
@@ -43,6 +43,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
       args.inferenceTableSchema === undefined
         ? undefined
         : capture(args.inferenceTableSchema, model.shortName);
+    const schemas = captured === undefined ? [] : [schemaOf(args.platform, captured)];
     this.champion = champion;
     this.endpointName = `${model.shortName.replaceAll("_", "-")}-endpoint`;
     this.payloadTable =
@@ -52,7 +53,8 @@ export class ServingEndpoint extends pulumi.ComponentResource {
 
     if (championVersion !== undefined) {
       const first = args.staging ? [this.serveStaging(name, args, championVersion)] : [];
-      this.serving = this.serveProduction(name, args, championVersion, captured, first);
+      const after = [champion, ...schemas, ...first];
+      this.serving = this.serveProduction(name, args, championVersion, captured, after);
     }
     this.registerOutputs({
       endpoint: this.endpointName,
@@ -75,17 +77,12 @@ export class ServingEndpoint extends pulumi.ComponentResource {
     args: ServingEndpointArgs,
     version: string,
     inferenceTableConfig: InferenceTable | undefined,
-    first: databricks.ModelServing[],
+    dependsOn: pulumi.Resource[],
   ): databricks.ModelServing {
-    const { champion, platform } = args;
     const config = servedConfig(args, version, args.scaleToZero);
-    if (inferenceTableConfig === undefined) {
-      return this.serve(name, args, { name: this.endpointName, config }, [champion, ...first]);
-    }
-    const { catalogName, schemaName } = inferenceTableConfig;
-    const schema = platform.schemaOf(`${catalogName}.${schemaName}.payload`);
-    const what = { name: this.endpointName, config, aiGateway: { inferenceTableConfig } };
-    return this.serve(name, args, what, [champion, schema, ...first]);
+    const aiGateway =
+      inferenceTableConfig === undefined ? {} : { aiGateway: { inferenceTableConfig } };
+    return this.serve(name, args, { name: this.endpointName, config, ...aiGateway }, dependsOn);
   }
 
   /** Everything behind the gate depends on it: not only for the order, but because it may block. */
@@ -134,6 +131,10 @@ function servedConfig(
     ],
     trafficConfig: { routes: [{ servedModelName: name, trafficPercentage: 100 }] },
   };
+}
+
+function schemaOf(platform: Platform, { catalogName, schemaName }: InferenceTable) {
+  return platform.schemaOf(`${catalogName}.${schemaName}.payload`);
 }
 
 type InferenceTable = ReturnType<typeof capture>;

@@ -1,7 +1,7 @@
 import { DRIFT_TABLE } from "../program";
 import { expect, test } from "vitest";
-import { DriftAlert, type DriftAlertArgs, type JobDefaults } from "../../../components";
-import { platformDouble } from "./platformDouble";
+import { DriftAlert, TaskSources, type DriftAlertArgs, type JobDefaults } from "../../../components";
+import { folderOf, platformDouble } from "./platformDouble";
 import { monitorOf, scene, trainingOf } from "./scene";
 
 async function prepared(
@@ -138,5 +138,24 @@ test.each<[Partial<DriftAlertArgs>, string]>([
     const { program, run } = await prepared(has, args);
     await expect(run()).rejects.toThrow(message);
     expect(program.resources.filter((one) => one.parent === "churn-drift")).toEqual([]);
+  }
+});
+
+test("a missing task file is refused, champion or not", async () => {
+  for (const has of ["nothing", "champion"] as const) {
+    const { registry, program } = await scene(has);
+    const run = program.run(async () => {
+      const platform = platformDouble();
+      const monitor = await monitorOf(platform);
+      const tasks = new TaskSources("none", { directory: folderOf([]), folder: "/Shared/none" });
+      return new DriftAlert("churn-drift", {
+        platform: { ...platform, tasks },
+        monitor,
+        threshold: 0.1,
+        retrain: trainingOf(platform, monitor.endpoint.champion.model),
+        emails: ["a@example.com"],
+      });
+    }, registry.config);
+    await expect(run).rejects.toThrow("'monitoring/check_drift.py' is not one of");
   }
 });

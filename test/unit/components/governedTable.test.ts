@@ -107,6 +107,10 @@ test("Delta properties are passed on, and absent when there are none", async () 
 test.each<[Partial<GovernedTableArgs>, string]>([
   [{ table: "bronze.customers" }, "The table name 'bronze.customers' is not allowed"],
   [
+    { columns: [...COLUMNS, { name: "Total_Spend", type: "int", comment: "" }] },
+    "The table ml.bronze.customers has two columns 'total_spend'",
+  ],
+  [
     { primaryKeys: ["customer_id", "day"] },
     "The key column 'day' of ml.bronze.customers is not one of its columns: customer_id, total_spend.",
   ],

@@ -167,6 +167,24 @@ test.each<[string, Partial<PythonJobArgs>, string]>([
     { tasks: [{ file: "churn/fit.py" }] },
     "The task source 'churn/fit.py' is not one of churn/build_features.py, churn/train.py",
   ],
+  ["a job without tasks", { tasks: [] }, "The job churn has no tasks."],
+  [
+    "two files of one name",
+    {
+      tasks: [
+        { file: "churn/train.py" },
+        { file: "churn/validate.py" },
+        { file: "churn/train.py" },
+      ],
+    },
+    "The job churn has two tasks with the key 'train'; " +
+      "a file's name is its task's key: churn/train.py, churn/validate.py, churn/train.py.",
+  ],
+  [
+    "a follow-up named like a task",
+    { followUp: { key: "train", when: { task: "train", value: "x", above: 0 }, jobId: "7" } },
+    "The job churn has two tasks with the key 'train'",
+  ],
   [
     "a parameter that the job does not have",
     { parameters: { depth: "6" }, tasks: [{ file: "churn/train.py", parameters: ["depht"] }] },

@@ -1,7 +1,14 @@
 import { DRIFT_TABLE, valueOf } from "../program";
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { QualityMonitor, ServingEndpoint, type QualityMonitorArgs } from "../../../components";
-import { platformDouble } from "./platformDouble";
+import {
+  QualityMonitor,
+  ServingEndpoint,
+  TaskSources,
+  type Platform,
+  type QualityMonitorArgs,
+} from "../../../components";
+import { folderOf, platformDouble } from "./platformDouble";
 import { COLUMNS, gateOf, monitorOf, scene } from "./scene";
 
 async function made(has: "champion" | "nothing", args: Partial<QualityMonitorArgs> = {}) {
@@ -146,4 +153,32 @@ test("an endpoint that captures nothing cannot be monitored", async () => {
   await expect(run).rejects.toThrow(
     "churn-model-endpoint captures no requests; a monitor needs them.",
   );
+});
+
+/** A platform without schemas, or without task files, as far as this component asks for them. */
+const without = {
+  schemas: (platform: Platform): Platform => ({
+    ...platform,
+    schemaOf: (name) => {
+      if (name.startsWith("ml.monitoring.")) throw new pulumi.RunError(`no schema for ${name}`);
+      return platform.schemaOf(name);
+    },
+  }),
+  files: (platform: Platform): Platform => ({
+    ...platform,
+    tasks: new TaskSources("none", { directory: folderOf([]), folder: "/Shared/none" }),
+  }),
+};
+
+test.each<[string, (platform: Platform) => Platform, Partial<QualityMonitorArgs>, string]>([
+  ["an unknown output schema", without.schemas, {}, "no schema for ml.monitoring.metrics"],
+  ["a missing task file", without.files, {}, "'monitoring/unpack_predictions.py' is not one of"],
+  ["a label named like an input", (same) => same, { label: "total_spend" }, "'total_spend'"],
+])("%s is refused, champion or not", async (_what, platformOf, args, message) => {
+  for (const has of ["nothing", "champion"] as const) {
+    const { registry, program } = await scene(has);
+    const run = program.run(() => monitorOf(platformOf(platformDouble()), args), registry.config);
+    await expect(run).rejects.toThrow(message);
+    expect(program.resources.filter((one) => one.parent === "churn-monitor")).toEqual([]);
+  }
 });

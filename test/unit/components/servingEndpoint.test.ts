@@ -1,6 +1,7 @@
 import "../program";
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import type { ServingEndpointArgs } from "../../../components";
+import type { Platform, ServingEndpointArgs } from "../../../components";
 import { platformDouble } from "./platformDouble";
 import { endpointOf, scene } from "./scene";
 
@@ -137,3 +138,19 @@ test.each(["inference_logs", "ml.inference_logs.payload", "ml.", ""])(
     }
   },
 );
+
+test("a capture schema that the platform does not have is refused, champion or not", async () => {
+  for (const has of ["nothing", "champion"] as const) {
+    const { registry, program } = await scene(has);
+    const run = program.run(() => {
+      const platform = platformDouble();
+      const schemaOf: Platform["schemaOf"] = (name) => {
+        if (name.startsWith("ml.models.")) return platform.schemaOf(name);
+        throw new pulumi.RunError(`no schema for ${name}`);
+      };
+      return endpointOf({ ...platform, schemaOf });
+    }, registry.config);
+    await expect(run).rejects.toThrow("no schema for ml.inference_logs.payload");
+    expect(program.ofType("databricks:ModelServing")).toEqual([]);
+  }
+});
