@@ -1,6 +1,11 @@
 import { DRIFT_TABLE } from "../program";
 import { expect, test } from "vitest";
-import { DriftAlert, TaskSources, type DriftAlertArgs, type JobDefaults } from "../../../components";
+import {
+  DriftAlert,
+  TaskSources,
+  type DriftAlertArgs,
+  type JobDefaults,
+} from "../../../components";
 import { folderOf, platformDouble } from "./platformDouble";
 import { monitorOf, scene, trainingOf } from "./scene";
 
