@@ -18,8 +18,8 @@ export default defineConfig({
           globalSetup: ["test/e2e/globalSetup.ts"],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // The engine, the provider and the jobs are CPU-bound: more files at once only slow each other.
-          maxWorkers: 2,
+          // Half of their time they wait, for what starts and stops: one more than the two cores.
+          maxWorkers: 3,
         },
       },
     ],
