@@ -38,6 +38,8 @@ export class PromotionGate extends pulumi.dynamic.Resource {
    */
   readonly championVersion: string | undefined;
   readonly model: RegisteredModel;
+  /** The version that the gate's own update left as champion; in a preview, the one that it will; or `none`. */
+  declare private readonly left: pulumi.Output<string>;
   /** Version, outcome and numbers in one line; the same as long as facts and rules are. */
   readonly summary: string;
 
@@ -63,6 +65,15 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     return new PromotionGate(name, args, standing, opts);
   }
 
+  /**
+   * `version`, once the gate's own update has left it as champion. An update that leaves the gate out
+   * (`--target`) gets no version from here that the gate did not let through.
+   * @throws pulumi.RunError, when it resolves, if another version is champion.
+   */
+  confirm(version: string): pulumi.Output<string> {
+    return this.left.apply((left) => confirmed(this.model.fullName, version, left));
+  }
+
   private constructor(
     name: string,
     args: PromotionGateArgs,
@@ -70,6 +81,8 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     const verdict = decide(standing.candidate, args.rules);
+    const championVersion =
+      verdict.outcome === "promoted" ? standing.candidate?.version : standing.champion?.version;
     const inputs: GateInputs = {
       model: args.model.fullName,
       rules: args.rules,
@@ -78,6 +91,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
       verdict,
       observed: standing.champion,
       lost: standing.lost,
+      left: championVersion ?? "none",
     };
     super(
       provider,
@@ -89,8 +103,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     );
     this.model = args.model;
     this.verdict = verdict;
-    this.championVersion =
-      verdict.outcome === "promoted" ? standing.candidate?.version : standing.champion?.version;
+    this.championVersion = championVersion;
     this.summary = `${standing.candidate === null ? "" : `v${standing.candidate.version} `}${verdict.outcome}: ${verdict.reason}`;
     announce(verdictLine(inputs), verdict.outcome, args.howToTrain, this);
   }
@@ -106,4 +119,16 @@ function announce(
   const say =
     outcome === "refused" || outcome === "inconclusive" ? pulumi.log.warn : pulumi.log.info;
   void say(`${line}${hint}`, gate);
+}
+
+/** @throws pulumi.RunError if the gate left another version than `version`. */
+export function confirmed(model: string, version: string, left: string): string {
+  if (left === version) return version;
+  const refusal = new pulumi.RunError(
+    `Version ${version} of ${model} is not served: the promotion gate left ${left} as champion. ` +
+      "Update the gate too, without --target or --exclude.",
+  );
+  // The SDK shows the stack of what an output throws, which is none of the user's.
+  delete refusal.stack;
+  throw refusal;
 }

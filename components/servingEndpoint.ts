@@ -52,9 +52,10 @@ export class ServingEndpoint extends pulumi.ComponentResource {
         : `${args.inferenceTableSchema}.${model.shortName}_payload`;
 
     if (championVersion !== undefined) {
-      const first = args.staging ? [this.serveStaging(name, args, championVersion)] : [];
+      const version = champion.confirm(championVersion);
+      const first = args.staging ? [this.serveStaging(name, args, version)] : [];
       const after = [champion, ...schemas, ...first];
-      this.serving = this.serveProduction(name, args, championVersion, captured, after);
+      this.serving = this.serveProduction(name, args, version, captured, after);
     }
     this.registerOutputs({
       endpoint: this.endpointName,
@@ -65,7 +66,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   private serveStaging(
     name: string,
     args: ServingEndpointArgs,
-    version: string,
+    version: pulumi.Output<string>,
   ): databricks.ModelServing {
     const stagingName = this.endpointName.replace(/-endpoint$/, "-staging-endpoint");
     const config = servedConfig(args, version, true);
@@ -75,7 +76,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   private serveProduction(
     name: string,
     args: ServingEndpointArgs,
-    version: string,
+    version: pulumi.Output<string>,
     inferenceTableConfig: InferenceTable | undefined,
     dependsOn: pulumi.Resource[],
   ): databricks.ModelServing {
@@ -115,10 +116,10 @@ export class ServingEndpoint extends pulumi.ComponentResource {
 
 function servedConfig(
   { champion: { model }, workloadSize }: ServingEndpointArgs,
-  version: string,
+  version: pulumi.Output<string>,
   scaleToZeroEnabled: boolean,
 ): databricks.types.input.ModelServingConfig {
-  const name = `${model.shortName}-${version}`;
+  const name = pulumi.interpolate`${model.shortName}-${version}`;
   return {
     servedEntities: [
       {

@@ -16,9 +16,14 @@ export interface GateInputs {
   readonly observed: Champion | null;
   /** Whether the candidate was promoted before and has lost the alias since. */
   readonly lost: boolean;
+  /**
+   * The champion that the program expects after the update, `none` if it expects none. Always there:
+   * where the state does not say, the engine answers an update that leaves the gate out with this.
+   */
+  readonly left: string;
 }
 
-/** What the state keeps; `observed` is then the champion after the update, or as refresh found it. */
+/** What the state keeps; `left` and `observed` are then the champion after the update, or as refresh found it. */
 export interface GateOutputs extends GateInputs {
   /** The version that this gate left as champion, whoever moved the alias since; none if there is none. */
   readonly champion?: string;

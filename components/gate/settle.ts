@@ -147,6 +147,7 @@ function outputs(
     ...inputs,
     observed: champion,
     lost: false,
+    left: champion?.version ?? "none",
     ...(champion === null ? {} : { champion: champion.version }),
     ...(previousChampion === undefined ? {} : { previousChampion }),
     ...(promotedAt === undefined ? {} : { promotedAt }),

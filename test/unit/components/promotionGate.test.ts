@@ -1,6 +1,7 @@
-import "../program";
+import { valueOf } from "../program";
 import { afterEach, expect, test, vi } from "vitest";
 import { PromotionGate, above } from "../../../components";
+import { confirmed } from "../../../components/promotionGate";
 import { refusal } from "../httpDouble";
 import { platformDouble } from "./platformDouble";
 import { modelOf, scene } from "./scene";
@@ -102,3 +103,18 @@ test("without a workspace the message says where it is set", async () => {
   const { program } = await scene("nothing");
   await expect(program.run(() => decide())).rejects.toThrow("No Databricks workspace is set: host");
 });
+
+test("a version is confirmed once it is what the gate's own update left as champion", async () => {
+  const { registry, program } = await scene("champion");
+  const gate = await program.run(() => decide(), registry.config);
+  expect(await valueOf(gate.confirm("3"))).toBe("3");
+});
+
+test.each(["2", "none"])(
+  "no other is, as when an update leaves the gate out: it left %s",
+  (left) => {
+    expect(() => confirmed("ml.models.churn", "3", left)).toThrow(
+      `Version 3 of ml.models.churn is not served: the promotion gate left ${left} as champion.`,
+    );
+  },
+);

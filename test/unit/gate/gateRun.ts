@@ -44,6 +44,7 @@ export class GateRun {
       verdict,
       observed: champion,
       lost,
+      left: (verdict.outcome === "promoted" ? candidate : champion)?.version ?? "none",
     };
   }
 
