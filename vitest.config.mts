@@ -9,6 +9,8 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           // Loading the SDKs anew for each file takes three times as long as all tests together.
           isolate: false,
+          // Vitest would leave one of two cores to itself.
+          maxWorkers: 2,
         },
       },
       {

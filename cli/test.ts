@@ -13,24 +13,51 @@ interface Count {
   readonly failed: number;
 }
 
+interface Result extends Count {
+  readonly name: string;
+  readonly seconds: number;
+}
+
 interface Suite {
   readonly name: string;
-  readonly run: () => Promise<Count>;
+  /** Suites of one lane run one after the other. */
+  readonly lane: "typescript" | "python" | "e2e";
+  readonly run: (log: Log) => Promise<Count>;
 }
+
+/** Where a suite's output goes: the terminal, or what is printed when the suite has ended. */
+type Log = "inherit" | string[];
 
 const reports = join(paths.kept, "reports");
 
 const suites: readonly Suite[] = [
-  { name: "types", run: () => check("npx", ["tsc"]) },
-  { name: "lint", run: () => check("npx", ["eslint", "."]) },
-  { name: "format", run: () => check("npx", ["prettier", "--check", "--log-level=warn", "."]) },
-  { name: "ruff", run: () => check(python, ["-m", "ruff", "check", "jobs", "local"]) },
-  { name: "unit", run: () => vitest("unit") },
-  { name: "jobs", run: () => pytest("jobs") },
-  { name: "lakehouse", run: () => pytest("local/lakehouse") },
-  { name: "compute", run: () => pytest("local/jobs") },
-  { name: "e2e", run: () => vitest("e2e") },
+  { name: "types", lane: "typescript", run: (log) => check(log, "npx", ["tsc"]) },
+  { name: "lint", lane: "typescript", run: (log) => check(log, "npx", ["eslint", "."]) },
+  {
+    name: "format",
+    lane: "typescript",
+    run: (log) => check(log, "npx", ["prettier", "--check", "--log-level=warn", "."]),
+  },
+  { name: "unit", lane: "typescript", run: (log) => vitest(log, "unit") },
+  {
+    name: "ruff",
+    lane: "python",
+    run: (log) => check(log, python, ["-m", "ruff", "check", "jobs", "local"]),
+  },
+  { name: "jobs", lane: "python", run: (log) => pytest(log, "jobs") },
+  { name: "lakehouse", lane: "python", run: (log) => pytest(log, "local/lakehouse") },
+  { name: "compute", lane: "python", run: (log) => pytest(log, "local/jobs") },
+  { name: "e2e", lane: "e2e", run: (log) => vitest(log, "e2e") },
 ];
+
+async function runSuite({ name, lane, run }: Suite): Promise<Result> {
+  const log: Log = lane === "e2e" ? "inherit" : [];
+  if (log === "inherit") console.log(`\n── ${name}`);
+  const begun = Date.now();
+  const count = await run(log);
+  if (log !== "inherit") console.log(`\n── ${name}\n${log.join("")}`);
+  return { ...count, name, seconds: (Date.now() - begun) / 1000 };
+}
 
 /**
  * `npm test`: sets up what the suites need, runs all of them (or those named), and prints the sum
@@ -48,13 +75,16 @@ export async function main(args: string[]): Promise<number> {
   await ensurePython();
   if (chosen.some((suite) => suite.name === "e2e")) await obtainEngine();
 
-  const counts: (Count & { name: string; seconds: number })[] = [];
-  for (const { name, run } of chosen) {
-    console.log(`\n── ${name}`);
-    const begun = Date.now();
-    const count = await run();
-    counts.push({ ...count, name, seconds: (Date.now() - begun) / 1000 });
-  }
+  const counts: Result[] = [];
+  const runAll = async (lane: readonly Suite[]): Promise<void> => {
+    for (const suite of lane) counts.push(await runSuite(suite));
+  };
+  // Each of the first two lanes keeps one core busy; the end-to-end tests take both.
+  await Promise.all([
+    runAll(chosen.filter(({ lane }) => lane === "typescript")),
+    runAll(chosen.filter(({ lane }) => lane === "python")),
+  ]);
+  await runAll(chosen.filter(({ lane }) => lane === "e2e"));
   console.log();
   for (const { name, passed, failed, seconds } of counts) {
     console.log(
@@ -68,8 +98,10 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /** A command that says yes or no counts as one test. */
-async function check(command: string, args: readonly string[]): Promise<Count> {
-  return (await execute(command, args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function check(log: Log, command: string, args: readonly string[]): Promise<Count> {
+  return (await execute(log, command, args)) === 0
+    ? { passed: 1, failed: 0 }
+    : { passed: 0, failed: 1 };
 }
 
 const vitestReport = z.object({
@@ -77,10 +109,10 @@ const vitestReport = z.object({
   numFailedTests: z.number(),
 });
 
-async function vitest(project: string): Promise<Count> {
+async function vitest(log: Log, project: string): Promise<Count> {
   const file = join(reports, `${project}.json`);
   rmSync(file, { force: true });
-  const code = await execute("npx", [
+  const code = await execute(log, "npx", [
     ...["vitest", "run", "--project", project],
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
   ]);
@@ -91,11 +123,11 @@ async function vitest(project: string): Promise<Count> {
 }
 
 /** Each folder brings its own configuration, so pytest runs in it. */
-async function pytest(folder: string): Promise<Count> {
+async function pytest(log: Log, folder: string): Promise<Count> {
   const file = join(reports, `${folder.replaceAll("/", "-")}.xml`);
   rmSync(file, { force: true });
   const args = ["-m", "pytest", `--junitxml=${file}`];
-  const code = await execute(python, args, join(root, folder));
+  const code = await execute(log, python, args, join(root, folder));
   return counted(code, () => {
     const xml = readFileSync(file, "utf8");
     const of = (attribute: string): number =>
@@ -115,8 +147,14 @@ function counted(code: number, read: () => Count): Count {
   }
 }
 
-function execute(command: string, args: readonly string[], cwd = root): Promise<number> {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+function execute(log: Log, command: string, args: readonly string[], cwd = root): Promise<number> {
+  const output = log === "inherit" ? "inherit" : "pipe";
+  const child = spawn(command, args, { cwd, stdio: ["ignore", output, output] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (data: Buffer) => {
+      if (log !== "inherit") log.push(data.toString());
+    });
+  }
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {

@@ -10,7 +10,7 @@ import { call, families, sql, type Family, type Ground } from "./durableWrites";
 import { isRunning, startWorkspaceChild, type WorkspaceChild } from "./workspaceChild";
 
 /** `DURABILITY_KILLS=1000` tries harder; a kill takes five to ten seconds, most of it the next start. */
-const KILLS = Number(process.env["DURABILITY_KILLS"] ?? 4);
+const KILLS = Number(process.env["DURABILITY_KILLS"] ?? 3);
 const LONGEST_WRITING_MS = 1500;
 const CATALOG = "durable";
 const MODEL = `${CATALOG}.default.model`;

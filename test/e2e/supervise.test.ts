@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it, vi } from "vitest";
 
-const supervise = resolve(__dirname, "../../../engine/supervise.ts");
+const supervise = resolve(__dirname, "../../engine/supervise.ts");
 
 /** Starts a process that supervises `sh -c 'sleep 1000 & sleep 1000'`, and tells the shell's id. */
 async function startParent(group: boolean) {
