@@ -5,6 +5,8 @@
 // The SDK brings source-map-support, which rewrites the stack of every promise that it makes: a fifth
 // of a large program's time. Node's own source maps, which tsx switches on, do it for errors alone.
 Error.prepareStackTrace = undefined;
+// Loaded first, because it brings the TypeScript compiler, which tsx would read through for a second.
+require("@pulumi/pulumi");
 require("tsx/cjs");
 const outputs = require("./index.ts").deploy();
 // The SDK looks at it a moment later. Until then Node takes a failure for one that nobody handles,
