@@ -1,35 +1,29 @@
 import { z } from "zod";
 import { ArtifactStore } from "../mlflow/artifactStore";
-import { int64, tags, repeated, text } from "../mlflow/fields";
+import { tags, repeated, text } from "../mlflow/fields";
 import { versionsAnswer } from "../models/mlflowAnswers";
 import { checkSignature } from "../models/signature";
 import { sourceArtifacts } from "../models/sources";
-import { deleteVersionTag, describeVersion, setVersionTag } from "../models/versionNotes";
+import { describeVersion } from "../models/versionNotes";
 import {
   createVersion,
-  deleteVersion,
   finalizeVersion,
   requireVersion,
-  versionNumber,
   versionUri,
   withRecord,
   type ModelVersion,
 } from "../models/versions";
 import { operation, type Operation } from "../route";
-import { registryPaging } from "./mlflowUnityCatalogVersions";
+import { one, registryPaging, version, versionOperations } from "./mlflowRegistryCalls";
 
 const root = "/api/2.0/mlflow/model-versions";
-
-/** A version's number in a request; clients send it as text. */
-export const version = int64.transform(versionNumber);
-
-const one = z.strictObject({ name: text, version });
 
 /**
  * The same versions for a client that has this workspace's URL as its plain tracking URI. It uploads
  * nothing when it registers, so the files are copied from the source, as Unity Catalog keeps its own.
  */
 export const mlflowModelVersionOperations: Operation[] = [
+  ...versionOperations(root),
   operation(`POST ${root}/create`, {
     answers: "ml.CreateModelVersionResponse",
     body: z.strictObject({
@@ -87,28 +81,12 @@ export const mlflowModelVersionOperations: Operation[] = [
       ),
     }),
   }),
-  operation(`DELETE ${root}/delete`, {
-    answers: "raw",
-    body: one,
-    handle: ({ body, workspace }) => deleteVersion(workspace, body.name, body.version),
-  }),
   operation(`GET ${root}/get-download-uri`, {
     answers: "ml.GetModelVersionDownloadUriResponse",
     query: one,
     handle: async ({ query, workspace }) => ({
       artifact_uri: versionUri(await requireVersion(workspace, query.name, query.version)),
     }),
-  }),
-  operation(`POST ${root}/set-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, version, key: text, value: text }),
-    handle: ({ body: { name, version, ...tag }, workspace }) =>
-      setVersionTag(workspace, name, version, tag),
-  }),
-  operation(`DELETE ${root}/delete-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, version, key: text }),
-    handle: ({ body, workspace }) => deleteVersionTag(workspace, body.name, body.version, body.key),
   }),
 ];
 

@@ -1,24 +1,15 @@
 import { z } from "zod";
 import { tags, repeated, text } from "../mlflow/fields";
-import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
+import { setAlias, versionByAlias } from "../models/aliases";
 import { requireModel } from "../models/lookup";
 import { mlflowModel, type MlflowModel } from "../models/mlflowAnswers";
 import { models, type ModelRecord } from "../models/records";
-import {
-  createModel,
-  deleteModel,
-  deleteModelTag,
-  modelInMlflow,
-  setModelTag,
-  updateModel,
-} from "../models/registry";
+import { createModel, modelInMlflow, updateModel } from "../models/registry";
 import { operation, type Operation } from "../route";
-import { plainVersion, version } from "./mlflowModelVersions";
-import { registryPaging } from "./mlflowUnityCatalogVersions";
+import { plainVersion } from "./mlflowModelVersions";
+import { aliased, modelOperations, named, registryPaging, version } from "./mlflowRegistryCalls";
 
 const root = "/api/2.0/mlflow/registered-models";
-const named = z.strictObject({ name: text });
-const aliased = z.strictObject({ name: text, alias: text });
 const found = z.object({
   registered_models: z.array(mlflowModel).default([]),
   next_page_token: text.optional(),
@@ -29,6 +20,7 @@ const found = z.object({
  * (https://mlflow.org/docs/3.17.2/rest-api.html). Stages and renaming do not exist in Unity Catalog.
  */
 export const mlflowRegisteredModelOperations: Operation[] = [
+  ...modelOperations(root),
   operation(`POST ${root}/create`, {
     answers: "ml.CreateModelResponse",
     body: z.strictObject({
@@ -82,11 +74,6 @@ export const mlflowRegisteredModelOperations: Operation[] = [
       return { registered_model: plainModel(changed, await modelInMlflow(workspace, body.name)) };
     },
   }),
-  operation(`DELETE ${root}/delete`, {
-    answers: "raw",
-    body: named,
-    handle: ({ body, workspace }) => deleteModel(workspace, body.name),
-  }),
   operation(`POST ${root}/alias`, {
     answers: "raw",
     body: z.strictObject({ name: text, alias: text, version }),
@@ -98,21 +85,6 @@ export const mlflowRegisteredModelOperations: Operation[] = [
     handle: async ({ query, workspace }) => ({
       model_version: plainVersion(await versionByAlias(workspace, query.name, query.alias)),
     }),
-  }),
-  operation(`DELETE ${root}/alias`, {
-    answers: "raw",
-    body: aliased,
-    handle: ({ body, workspace }) => deleteAlias(workspace, body.name, body.alias),
-  }),
-  operation(`POST ${root}/set-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, key: text, value: text }),
-    handle: ({ body: { name, ...tag }, workspace }) => setModelTag(workspace, name, tag),
-  }),
-  operation(`DELETE ${root}/delete-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, key: text }),
-    handle: ({ body, workspace }) => deleteModelTag(workspace, body.name, body.key),
   }),
 ];
 

@@ -1,31 +1,24 @@
 import { z } from "zod";
 import { int64, tags, text } from "../mlflow/fields";
-import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
+import { setAlias, versionByAlias } from "../models/aliases";
 import { requireModel } from "../models/lookup";
 import { models, type ModelRecord } from "../models/records";
-import {
-  createModel,
-  deleteModel,
-  deleteModelTag,
-  modelInMlflow,
-  setModelTag,
-  updateModel,
-} from "../models/registry";
+import { createModel, modelInMlflow, updateModel } from "../models/registry";
 import { versionNumber } from "../models/versions";
 import { page } from "../page";
 import { operation, type Operation } from "../route";
 import type { Workspace } from "../workspace";
-import { registryPaging, ucVersion } from "./mlflowUnityCatalogVersions";
+import { aliased, modelOperations, named, registryPaging } from "./mlflowRegistryCalls";
+import { ucVersion } from "./mlflowUnityCatalogVersions";
 
 const root = "/api/2.0/mlflow/unity-catalog/registered-models";
-const named = z.strictObject({ name: text });
-const aliased = z.strictObject({ name: text, alias: text });
 
 /**
  * Registered models as MLflow's client for `databricks-uc` calls them: the protocol of
  * `mlflow/store/_unity_catalog/registry/rest_store.py`. Deployment jobs are not supported.
  */
 export const mlflowUnityCatalogOperations: Operation[] = [
+  ...modelOperations(root),
   operation(`POST ${root}/create`, {
     answers: "raw",
     body: z.strictObject({
@@ -49,11 +42,6 @@ export const mlflowUnityCatalogOperations: Operation[] = [
       const changed = updateModel(workspace, body.name, { comment: body.description });
       return { registered_model: await ucModel(workspace, changed) };
     },
-  }),
-  operation(`DELETE ${root}/delete`, {
-    answers: "raw",
-    body: named,
-    handle: ({ body, workspace }) => deleteModel(workspace, body.name),
   }),
   operation(`GET ${root}/get`, {
     answers: "raw",
@@ -86,21 +74,6 @@ export const mlflowUnityCatalogOperations: Operation[] = [
     handle: async ({ query, workspace }) => ({
       model_version: ucVersion(await versionByAlias(workspace, query.name, query.alias)),
     }),
-  }),
-  operation(`DELETE ${root}/alias`, {
-    answers: "raw",
-    body: aliased,
-    handle: ({ body, workspace }) => deleteAlias(workspace, body.name, body.alias),
-  }),
-  operation(`POST ${root}/set-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, key: text, value: text }),
-    handle: ({ body: { name, ...tag }, workspace }) => setModelTag(workspace, name, tag),
-  }),
-  operation(`DELETE ${root}/delete-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, key: text }),
-    handle: ({ body, workspace }) => deleteModelTag(workspace, body.name, body.key),
   }),
   // A doubled colon is a colon: the router takes a single one for a parameter.
   operation(`GET ${root}::is-databricks-sdk-models-artifact-repository-enabled`, {

@@ -1,23 +1,20 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { int64, tags, text } from "../mlflow/fields";
-import { deleteVersionTag, describeVersion, setVersionTag } from "../models/versionNotes";
+import { tags, text } from "../mlflow/fields";
+import { describeVersion } from "../models/versionNotes";
 import {
   createVersion,
-  deleteVersion,
   finalizeVersion,
   listVersions,
   requirePending,
   requireVersion,
-  versionNumber,
   type ModelVersion,
 } from "../models/versions";
 import { page } from "../page";
-import { operation, queryInt, type Operation } from "../route";
+import { operation, type Operation } from "../route";
+import { one, registryPaging, version, versionOperations } from "./mlflowRegistryCalls";
 
 const root = "/api/2.0/mlflow/unity-catalog/model-versions";
-const version = int64.transform(versionNumber);
-const one = z.strictObject({ name: text, version });
 
 const dependency = z.strictObject({
   type: z.enum([
@@ -31,14 +28,9 @@ const dependency = z.strictObject({
   name: text,
 });
 
-/** Paging of MLflow's registry calls; its client asks for up to 10,000 at once. */
-export const registryPaging = {
-  max_results: queryInt.min(0).max(10_000).optional(),
-  page_token: text.optional(),
-};
-
 /** Versions as MLflow's client for `databricks-uc` calls them; see `mlflowUnityCatalog.ts`. */
 export const mlflowUnityCatalogVersionOperations: Operation[] = [
+  ...versionOperations(root),
   operation(`POST ${root}/create`, {
     answers: "raw",
     body: z.strictObject({
@@ -104,22 +96,6 @@ export const mlflowUnityCatalogVersionOperations: Operation[] = [
         await describeVersion(workspace, body.name, body.version, body.description ?? ""),
       ),
     }),
-  }),
-  operation(`DELETE ${root}/delete`, {
-    answers: "raw",
-    body: one,
-    handle: ({ body, workspace }) => deleteVersion(workspace, body.name, body.version),
-  }),
-  operation(`POST ${root}/set-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, version, key: text, value: text }),
-    handle: ({ body: { name, version, ...tag }, workspace }) =>
-      setVersionTag(workspace, name, version, tag),
-  }),
-  operation(`DELETE ${root}/delete-tag`, {
-    answers: "raw",
-    body: z.strictObject({ name: text, version, key: text }),
-    handle: ({ body, workspace }) => deleteVersionTag(workspace, body.name, body.version, body.key),
   }),
   operation(`GET ${root}/get-download-uri`, {
     answers: "raw",
