@@ -13,7 +13,7 @@ import {
 import { ApiError, invalid } from "../errors";
 import { applyMask } from "../fieldMask";
 import { USER } from "../identity";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryBool, queryInt, type Operation } from "../route";
 import { without } from "../unityCatalog/records";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { ApiError, unsupported } from "../errors";
 import { METASTORE } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { forgetEverythingAbout } from "../unityCatalog/annotations";
 import { dropSchema, prepareSchema } from "../unityCatalog/containers";

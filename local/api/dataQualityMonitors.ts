@@ -10,7 +10,7 @@ import {
 } from "../dataQuality/monitors";
 import { ApiError, invalid, missing, unsupported } from "../errors";
 import { applyMask } from "../fieldMask";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryInt, type Operation } from "../route";
 import { without } from "../unityCatalog/records";
 import type { Workspace } from "../workspace";

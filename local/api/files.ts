@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { ApiError, unsupported } from "../errors";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryBool, queryInt, signature, type Operation } from "../route";
 import {
   fileAt,

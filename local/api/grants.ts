@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryInt, type Operation } from "../route";
 import { changeGrants, effectiveGrantsOn, grantsOn } from "../unityCatalog/grants";
 import { privilege, securableType } from "../unityCatalog/privileges";

@@ -5,7 +5,7 @@ import { runOutput } from "../jobs/runOutput";
 import { jobSettings } from "../jobs/settings";
 import { key, taskSettings } from "../jobs/task";
 import { checkSettings } from "../jobs/validate";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryBool, queryInt, type Operation } from "../route";
 import { jobVersions } from "./jobs";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page } from "../page";
+import { page } from "../paging";
 import { jobAnswer, listedJob } from "../jobs/answers";
 import { jobSettings, updated, withDefaults } from "../jobs/settings";
 import { checkSettings } from "../jobs/validate";

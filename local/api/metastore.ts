@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { missing } from "../errors";
 import { METASTORE, USER, WORKSPACE_ID } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, type Operation } from "../route";
 
 const metastore = {

@@ -4,7 +4,7 @@ import { sendArtifact } from "../mlflow/artifactAnswer";
 import { ArtifactStore } from "../mlflow/artifactStore";
 import { resolveFile } from "../mlflow/filePaths";
 import { text } from "../mlflow/fields";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryBool, queryInt, type Operation } from "../route";
 
 const params = z.strictObject({ "*": text });

@@ -5,7 +5,7 @@ import { requireModel } from "../models/lookup";
 import { models, type ModelRecord } from "../models/records";
 import { createModel, modelInMlflow, updateModel } from "../models/registry";
 import { versionNumber } from "../models/versions";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, type Operation } from "../route";
 import type { Workspace } from "../workspace";
 import { aliased, modelOperations, named, registryPaging } from "./mlflowRegistryCalls";

@@ -10,7 +10,7 @@ import {
   requireVersion,
   type ModelVersion,
 } from "../models/versions";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, type Operation } from "../route";
 import { one, registryPaging, version, versionOperations } from "./mlflowRegistryCalls";
 

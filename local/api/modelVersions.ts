@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, queryInt, type Operation } from "../route";
 import { deleteAlias, setAlias, versionByAlias } from "../models/aliases";
 import { aliasInfo, versionAliases, versionInfo } from "../models/answers";

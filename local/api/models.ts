@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalid } from "../errors";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { aliasInfo, modelInfo } from "../models/answers";
 import { requireModel } from "../models/lookup";

@@ -10,7 +10,7 @@ import {
   typeOf,
   type Destination,
 } from "../notificationDestinations";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryInt, type Operation } from "../route";
 
 const path = "/api/2.0/notification-destinations";

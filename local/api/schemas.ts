@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ApiError } from "../errors";
 import { METASTORE } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { contentsOf, dropSchema, prepareSchema } from "../unityCatalog/containers";
 import { changedNow, requireBoundCatalog, requireSchema } from "../unityCatalog/lookup";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { unsupported } from "../errors";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { tableOwners } from "../unityCatalog/annotations";
 import { requireTable, tableEngine } from "../unityCatalog/engine";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "../errors";
 import { USER } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, type Operation } from "../route";
 import { tagKeyOf, tags, type TagRecord } from "../unityCatalog/annotations";
 import { requireTable } from "../unityCatalog/engine";

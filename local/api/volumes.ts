@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { ApiError, unsupported } from "../errors";
 import { METASTORE } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { dropVolume, makeVolumeFolder, volumeFolder } from "../unityCatalog/containers";
 import { changedNow, madeNow, requireSchema, requireVolume } from "../unityCatalog/lookup";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { ApiError, invalid, missing } from "../errors";
 import { USER } from "../identity";
-import { page } from "../page";
+import { page } from "../paging";
 import { operation, queryInt, type Operation } from "../route";
 import { warehouses, warehouseSettings, type WarehouseRecord } from "../sql/records";
 import { without } from "../unityCatalog/records";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalid } from "../errors";
 import { WORKSPACE_ID } from "../identity";
-import { page, paging } from "../page";
+import { page, paging } from "../paging";
 import { operation, type Operation } from "../route";
 import { changedNow, requireCatalog } from "../unityCatalog/lookup";
 import { binding, catalogs, type CatalogRecord } from "../unityCatalog/records";
