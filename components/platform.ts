@@ -37,6 +37,12 @@ export interface Platform {
   readonly access: Access;
   /** Tags for everything that can carry them: owner, cost centre. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Who is told of drift, unless a model names others; in this order. */
+  readonly emails: readonly string[];
+  /** What a candidate that a gate refuses does to the update, unless a model says otherwise. */
+  readonly onFailure: "hold" | "block";
+  /** Whether a second endpoint takes every new champion first, so that one that cannot be loaded never reaches production. */
+  readonly stagingEndpoints: boolean;
   /** Whether deleting is refused for what cannot be made again: tables, models, endpoints. */
   readonly protect: boolean;
   /** Full name in this environment's catalog: `table("features.churn")` → `ml.features.churn`. */

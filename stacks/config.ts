@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { customerChurnSettings } from "./customerChurnSettings";
-import { section } from "./schema";
+import { emails, onFailure, section } from "./schema";
 
 const environment = section({
   /** Unity Catalog catalog of this environment. */
@@ -29,13 +29,19 @@ const environment = section({
     /** Who is told when a run fails. */
     notify: z.array(z.email("must be an e-mail address")).default([]),
   }).prefault({}),
+  /** Who is told of drift, where a model names nobody else. */
+  emails,
+  /** What a candidate that a gate refuses does to the update, where a model says nothing else. */
+  onFailure: onFailure.default("hold"),
+  /** Whether a second endpoint takes every new champion first. */
+  stagingEndpoints: z.boolean().default(true),
   /** Tables, models and endpoints cannot be deleted by an update while this is set. */
   protect: z.boolean().default(false),
   /** Whether deleting a schema or the catalog deletes what is in it: data and model versions too. */
   forceDestroy: z.boolean().default(false),
 });
 
-const settings = section({ environment, customerChurn: customerChurnSettings });
+const settings = section({ environment, customerChurn: customerChurnSettings.prefault({}) });
 
 /** The settings of one environment, checked, with defaults filled in. */
 export type Settings = z.output<typeof settings>;

@@ -1,6 +1,7 @@
 import * as mlops from "../components";
 import { churnData } from "./customerChurnData";
 import type { Settings } from "./config";
+import { gateRules } from "./gateRules";
 import type { EnvironmentPlatform } from "./platform";
 
 /** Customers who will not buy again within 90 days, told from their purchases so far. */
@@ -25,14 +26,14 @@ export async function customerChurn(
   });
   const gate = await mlops.PromotionGate.decide("customer-churn-gate", {
     model,
-    rules: Object.entries(settings.gate.above).map(([metric, bound]) => mlops.above(metric, bound)),
-    onFailure: settings.gate.onFailure,
+    ...gateRules(platform, settings.gate),
     howToTrain:
       "npm run job -- customer-churn-data customer-churn-features-refresh customer-churn-training",
   });
   const endpoint = new mlops.ServingEndpoint("customer-churn", {
     platform,
     champion: gate,
+    staging: platform.stagingEndpoints,
     ...settings.endpoint,
     inferenceTableSchema: platform.table("inference_logs"),
   });
@@ -50,7 +51,8 @@ export async function customerChurn(
     platform,
     monitor,
     retrain: training,
-    ...settings.alert,
+    threshold: settings.alert.threshold,
+    emails: settings.alert.emails ?? platform.emails,
   });
   return { customerChurnEndpoint: endpoint.endpointName, customerChurnGate: gate.summary };
 }

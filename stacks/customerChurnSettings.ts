@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { cron, modelName, onFailure, section, unitBound } from "./schema";
+import {
+  alertSettings,
+  cron,
+  endpointSettings,
+  gateSettings,
+  modelName,
+  monitorSettings,
+  section,
+  unitBound,
+} from "./schema";
 
 /** What may differ between environments for the customer churn model. */
 export const customerChurnSettings = section({
@@ -14,25 +23,14 @@ export const customerChurnSettings = section({
     max_depth: z.number().int().min(1).default(6),
     learning_rate: z.number().gt(0).max(1).default(0.1),
   }).prefault({}),
-  /** What a candidate must exceed, and what a refusal does. */
-  gate: section({
-    above: section({
+  gate: gateSettings(
+    section({
       val_accuracy: unitBound.default(0.8),
       val_f1: unitBound.default(0.75),
       val_auc_roc: unitBound.default(0.85),
     }).prefault({}),
-    onFailure: onFailure.default("hold"),
-  }).prefault({}),
-  endpoint: section({
-    /** A second endpoint that takes every new champion first. */
-    staging: z.boolean().default(true),
-    workloadSize: z.enum(["Small", "Medium", "Large"]).default("Small"),
-    scaleToZero: z.boolean().default(false),
-  }).prefault({}),
-  monitor: section({ cron: cron.default("0 0 * * * ?") }).prefault({}),
-  alert: section({
-    /** Population stability index above which the inputs have drifted. */
-    threshold: z.number().gt(0).default(0.1),
-    emails: z.array(z.email("must be an e-mail address")).min(1, "must have at least one address"),
-  }),
+  ).prefault({}),
+  endpoint: endpointSettings(false).prefault({}),
+  monitor: monitorSettings.prefault({}),
+  alert: alertSettings.prefault({}),
 });

@@ -16,8 +16,8 @@ const SCHEMAS = {
   monitoring: "Profile and drift metrics",
 } as const;
 
-/** Volume that files land in before they become tables, below `bronze`. */
-const LANDING = "landing";
+/** Volume that files land in before they become tables. */
+const LANDING = "bronze.landing";
 
 /** What the models of one environment stand on: catalog, schemas, volume, warehouse, task sources. */
 export class EnvironmentPlatform extends pulumi.ComponentResource implements Platform {
@@ -31,7 +31,13 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
   readonly protect: boolean;
   /** Folder that files land in, as jobs see it. */
   readonly landing: string;
-  readonly #schemas: ReadonlyMap<string, databricks.Schema>;
+  readonly emails: readonly string[];
+  readonly onFailure: "hold" | "block";
+  readonly stagingEndpoints: boolean;
+  readonly #name: string;
+  readonly #schemas = new Map<string, databricks.Schema>();
+  readonly #catalog: databricks.Catalog;
+  readonly #forceDestroy: boolean;
 
   constructor(
     name: string,
@@ -46,7 +52,12 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     this.tags = settings.tags;
     this.protect = settings.protect;
 
-    const catalog = new databricks.Catalog(
+    this.emails = settings.emails;
+    this.onFailure = settings.onFailure;
+    this.stagingEndpoints = settings.stagingEndpoints;
+    this.#name = name;
+    this.#forceDestroy = settings.forceDestroy;
+    this.#catalog = new databricks.Catalog(
       `${name}-catalog`,
       {
         name: settings.catalog,
@@ -55,31 +66,14 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
       },
       { parent: this, protect: settings.protect },
     );
-    this.#schemas = new Map(
-      Object.entries(SCHEMAS).map(([schema, comment]) => [
-        schema,
-        new databricks.Schema(
-          `${name}-${schema.replaceAll("_", "-")}`,
-          { catalogName: catalog.name, name: schema, comment, forceDestroy: settings.forceDestroy },
-          { parent: this, protect: settings.protect },
-        ),
-      ]),
+    for (const [schema, comment] of Object.entries(SCHEMAS)) this.addSchema(schema, comment);
+    this.landing = this.addVolume(
+      LANDING,
+      "Files before they become tables, and staging of bulk writes",
     );
-    new databricks.Volume(
-      `${name}-${LANDING}`,
-      {
-        catalogName: catalog.name,
-        schemaName: this.schemaOf(`${this.catalog}.bronze.${LANDING}`).name,
-        name: LANDING,
-        volumeType: "MANAGED",
-        comment: "Files before they become tables, and staging of bulk writes",
-      },
-      { parent: this, protect: settings.protect },
-    );
-    this.landing = `/Volumes/${this.catalog}/bronze/${LANDING}`;
 
     this.warehouseId = this.warehouse(name, settings).id;
-    this.grants(name, catalog, settings.jobs.runAs);
+    this.grants(name, this.#catalog, settings.jobs.runAs);
     const folder = new databricks.Directory(
       `${name}-folder`,
       { path: this.folder, deleteRecursive: true },
@@ -105,6 +99,37 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     throw new pulumi.RunError(
       `'${fullName}' is in the schema '${catalog}.${schema}', which is not one of ${known}.`,
     );
+  }
+
+  /** Makes a schema of the environment's catalog that a model needs beside the common ones. */
+  addSchema(schema: string, comment: string): databricks.Schema {
+    const made = new databricks.Schema(
+      `${this.#name}-${schema.replaceAll("_", "-")}`,
+      { catalogName: this.#catalog.name, name: schema, comment, forceDestroy: this.#forceDestroy },
+      { parent: this, protect: this.protect },
+    );
+    this.#schemas.set(schema, made);
+    return made;
+  }
+
+  /**
+   * Makes a managed volume.
+   * @returns its folder as jobs see it: `addVolume("bronze.landing", …)` → `/Volumes/ml/bronze/landing`.
+   */
+  addVolume(schemaAndName: string, comment: string): string {
+    const { catalog, schema, name } = parseFullName("volume", this.table(schemaAndName));
+    new databricks.Volume(
+      `${this.#name}-${name.replaceAll("_", "-")}`,
+      {
+        catalogName: catalog,
+        schemaName: this.schemaOf(this.table(schemaAndName)).name,
+        name,
+        volumeType: "MANAGED",
+        comment,
+      },
+      { parent: this, protect: this.protect },
+    );
+    return `/Volumes/${catalog}/${schema}/${name}`;
   }
 
   private warehouse(name: string, settings: Settings["environment"]): databricks.SqlEndpoint {

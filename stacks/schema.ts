@@ -35,3 +35,40 @@ export const modelName = z
     /^[A-Za-z0-9_]+\.[A-Za-z0-9_]+\.[A-Za-z0-9_]+$/,
     "must have three parts, catalog.schema.model, of letters, digits and _",
   );
+
+/** A list of addresses that mail goes to. */
+export const emails = z
+  .array(z.email("must be an e-mail address"))
+  .min(1, "must have at least one address");
+
+/**
+ * What a model's candidate must exceed, and what a refusal does to the update.
+ * @param above - A section of metrics with their bounds.
+ */
+export const gateSettings = <Above extends z.ZodType<Record<string, number>>>(above: Above) =>
+  section({
+    above,
+    /** Default: the environment's. */
+    onFailure: onFailure.optional(),
+  });
+
+/**
+ * Size of a model's endpoint.
+ * @param scaleToZero - Whether it goes away without requests, where the configuration is silent.
+ */
+export const endpointSettings = (scaleToZero: boolean) =>
+  section({
+    workloadSize: z.enum(["Small", "Medium", "Large"]).default("Small"),
+    scaleToZero: z.boolean().default(scaleToZero),
+  });
+
+/** When predictions are profiled. */
+export const monitorSettings = section({ cron: cron.default("0 0 * * * ?") });
+
+/** When drift is told, and to whom. */
+export const alertSettings = section({
+  /** Population stability index above which the inputs have drifted. */
+  threshold: z.number().gt(0).default(0.1),
+  /** Default: the environment's. */
+  emails: emails.optional(),
+});

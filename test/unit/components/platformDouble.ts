@@ -45,6 +45,9 @@ export function platformDouble(
     jobs: { pauseStatus: "UNPAUSED", dependencies: ["mlflow==3.17.0"], notify: [], ...jobs },
     access: { users: "account users", engineers: "ml-engineers" },
     tags: { owner: "data-science", cost_center: "ml" },
+    emails: ["oncall@example.com"],
+    onFailure: "hold",
+    stagingEndpoints: true,
     protect: other.protect ?? false,
     table: (schemaAndName) => `ml.${schemaAndName}`,
     schemaOf: (fullName) => {

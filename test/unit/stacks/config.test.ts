@@ -11,14 +11,16 @@ describe("what may be left out", () => {
       training: { n_estimators: 100, max_depth: 6, learning_rate: 0.1 },
       gate: {
         above: { val_accuracy: 0.8, val_f1: 0.75, val_auc_roc: 0.85 },
-        onFailure: "hold",
       },
-      endpoint: { staging: true, workloadSize: "Small", scaleToZero: false },
+      endpoint: { workloadSize: "Small", scaleToZero: false },
       monitor: { cron: "0 0 * * * ?" },
       alert: { threshold: 0.1 },
     });
     expect(environment).toMatchObject({
       jobs: { pauseStatus: "UNPAUSED", notify: [] },
+      emails: ["a@example.com"],
+      onFailure: "hold",
+      stagingEndpoints: true,
       protect: false,
       forceDestroy: false,
     });
@@ -80,7 +82,7 @@ describe("one problem is one line with key, value and what is allowed", () => {
       {},
       'mlops:customerChurn.alert.emails.1 is "nobody"; must be an e-mail address',
     ],
-    [{ alert: {} }, {}, "mlops:customerChurn.alert.emails is missing; "],
+    [{}, { emails: undefined }, "mlops:environment.emails is missing; "],
     [
       {},
       { catalog: "ML-prod" },
@@ -113,7 +115,8 @@ describe("one problem is one line with key, value and what is allowed", () => {
     [
       config({}, { protected: true }),
       "mlops:environment.protected: there is no such key; " +
-        "allowed: catalog, tags, access, warehouse, jobs, protect, forceDestroy",
+        "allowed: catalog, tags, access, warehouse, jobs, emails, onFailure, stagingEndpoints, " +
+        "protect, forceDestroy",
     ],
     [
       { ...config(), "mlops:environment": "prod" },
@@ -138,7 +141,6 @@ test("all problems are said at once", () => {
 test("an empty stack is told what it lacks", () => {
   const message = refused({});
   expect(message).toContain("mlops:environment is missing");
-  expect(message).toContain("mlops:customerChurn is missing");
 });
 
 test("secret values are not shown, others are", () => {

@@ -7,14 +7,13 @@ export const ENVIRONMENT = {
   catalog: "ml",
   tags: { owner: "data-science", cost_center: "ml" },
   access: { users: "account users", engineers: "ml-engineers" },
+  emails: ["a@example.com"],
 };
-/** A complete section. */
-export const CHURN = { alert: { emails: ["a@example.com"] } };
 
 /** A valid configuration, as the engine passes it, with these keys changed. */
 export const config = (churn: object = {}, environment: object = {}): Record<string, string> => ({
   "mlops:environment": JSON.stringify({ ...ENVIRONMENT, ...environment }),
-  "mlops:customerChurn": JSON.stringify({ ...CHURN, ...churn }),
+  "mlops:customerChurn": JSON.stringify(churn),
 });
 
 /** The message of a refusal; fails the test if there is none, or if it is not one for users. */

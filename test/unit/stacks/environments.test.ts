@@ -47,11 +47,14 @@ test("dev and prod train and gate alike; local has the bound that its data can m
 
 test("prod is protected, blocks, and answers at once", () => {
   expect(settings.prod).toMatchObject({
-    environment: { protect: true, forceDestroy: false, jobs: { pauseStatus: "UNPAUSED" } },
-    customerChurn: {
-      gate: { onFailure: "block" },
-      endpoint: { staging: true, workloadSize: "Small", scaleToZero: false },
+    environment: {
+      protect: true,
+      forceDestroy: false,
+      onFailure: "block",
+      stagingEndpoints: true,
+      jobs: { pauseStatus: "UNPAUSED" },
     },
+    customerChurn: { endpoint: { workloadSize: "Small", scaleToZero: false } },
   });
 });
 

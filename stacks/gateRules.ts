@@ -1,0 +1,19 @@
+import { above, type PromotionGateArgs } from "../components";
+import type { EnvironmentPlatform } from "./platform";
+
+/** A model's section `gate`. */
+interface GateSettings {
+  readonly above: Readonly<Record<string, number>>;
+  readonly onFailure?: "hold" | "block" | undefined;
+}
+
+/** What a gate is configured with: one rule a metric, and what a refusal does. */
+export function gateRules(
+  platform: EnvironmentPlatform,
+  settings: GateSettings,
+): Required<Pick<PromotionGateArgs, "rules" | "onFailure">> {
+  return {
+    rules: Object.entries(settings.above).map(([metric, bound]) => above(metric, bound)),
+    onFailure: settings.onFailure ?? platform.onFailure,
+  };
+}
