@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 export default defineConfig(
   globalIgnores([".mlops/", "node_modules/", "**/*.cjs", "**/*.mjs"]),
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -29,7 +29,7 @@ function only(room, others) {
   );
   return [
     {
-      files: [`${room}/**/*.ts`],
+      files: [`${room}/**/*.ts`, `${room}/**/*.tsx`],
       rules: { "no-restricted-imports": ["error", { patterns: [{ group }] }] },
     },
   ];
