@@ -81,7 +81,9 @@ export const servingEndpointOperations: Operation[] = [
     answers: "raw",
     params,
     handle: async ({ params, workspace }) => {
-      endpoints(workspace).delete(requireEndpoint(workspace, params.name).id);
+      const { id } = requireEndpoint(workspace, params.name);
+      endpoints(workspace).delete(id);
+      workspace.serving.traffic.forget(id);
       await workspace.serving.release();
     },
   }),

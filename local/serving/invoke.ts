@@ -30,15 +30,19 @@ export async function invoke(
   const response = await score(url, request, sent);
   const body = Buffer.from(await response.arrayBuffer());
   const id = randomUUID();
-  workspace.serving.log.add(endpoint, {
-    id,
-    clientRequestId: clientRequestId(request.body),
+  const answered = {
     time,
     durationMs: Date.now() - time.getTime(),
     status: response.status,
+    servedEntity: entity.name,
+  };
+  workspace.serving.traffic.add(endpoint.id, answered);
+  workspace.serving.log.add(endpoint, {
+    ...answered,
+    id,
+    clientRequestId: clientRequestId(request.body),
     request: sent.toString(),
     response: body.toString(),
-    servedEntity: entity.name,
     requester: USER.id,
   });
   return reply

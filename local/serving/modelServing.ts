@@ -4,6 +4,7 @@ import { InferenceLog } from "./inferenceLog";
 import { RateLimits } from "./rateLimits";
 import { endpoints, type EndpointConfig, type EndpointRecord, type ServedEntity } from "./records";
 import { Scorers, type ScorerState } from "./scorers";
+import { TrafficCounter } from "./traffic";
 
 const UPKEEP_SECONDS = 60;
 
@@ -20,11 +21,14 @@ export class ModelServing {
   readonly limits = new RateLimits();
   /** The inference tables of AI Gateway. */
   readonly log: InferenceLog;
+  /** What every endpoint had to answer; see `trafficOf`. */
+  readonly traffic: TrafficCounter;
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
     this.#scorers = new Scorers(workspace);
     this.log = new InferenceLog(workspace);
+    this.traffic = new TrafficCounter(workspace);
     this.#upkeep = setInterval(() => void this.release(), UPKEEP_SECONDS * 1000).unref();
   }
 
@@ -81,6 +85,7 @@ export class ModelServing {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#upkeep);
+    this.traffic.save();
     await this.log.flush();
     await this.#scorers.keep([]);
   }

@@ -6,6 +6,7 @@ import { draw } from "../../../local/serving/invoke";
 import { ModelServing } from "../../../local/serving/modelServing";
 import { RateLimits } from "../../../local/serving/rateLimits";
 import { endpoints, type EndpointRecord } from "../../../local/serving/records";
+import { quantile, trafficOf } from "../../../local/serving/traffic";
 import { openWorkspace, type Harness } from "./harness";
 
 const path = "/api/2.0/serving-endpoints";
@@ -67,6 +68,57 @@ describe("rate limits", () => {
   test("do not concern an endpoint without them", () => {
     const limits = new RateLimits();
     for (let i = 0; i < 1000; i++) limits.count(endpoint, i);
+  });
+});
+
+describe("the traffic of an endpoint", () => {
+  const answered = (
+    status: number,
+    durationMs: number,
+    second: number,
+    servedEntity = "model-1",
+  ) => ({
+    ...{ status, durationMs, servedEntity },
+    time: new Date(second * 1000),
+  });
+
+  test("is counted, with latencies of the newest requests, and kept", async () => {
+    const { workspace, reopen } = open();
+    endpoints(workspace).put("1", endpoint);
+    expect(trafficOf(workspace, "churn")).toMatchObject({ requests: 0, p95Ms: undefined });
+    const { traffic } = workspace.serving;
+    for (let i = 0; i < 3000; i++) traffic.add("1", answered(200, 9999, 1));
+    for (let i = 1; i <= 1000; i++) traffic.add("1", answered(200, i, i, "model-2"));
+    traffic.add("1", answered(400, 1, 5));
+    const expected = {
+      ...{ requests: 4001, errors: 1, p50Ms: 500, p95Ms: 950, lastRequest: new Date(1_000_000) },
+      served: [
+        { name: "model-1", requests: 3001, errors: 1 },
+        { name: "model-2", requests: 1000, errors: 0 },
+      ],
+    };
+    expect(trafficOf(workspace, "churn")).toEqual(expected);
+    await workspace.serving.stop();
+    const again = reopen();
+    again.serving = new ModelServing(again);
+    expect(trafficOf(again, "churn")).toEqual(expected);
+  });
+
+  test("ends with the endpoint", async () => {
+    const { call, workspace } = open();
+    endpoints(workspace).put("1", endpoint);
+    workspace.serving.traffic.add("1", answered(200, 1, 1));
+    workspace.serving.traffic.save();
+    await call("DELETE", `${path}/churn`);
+    endpoints(workspace).put("1", endpoint);
+    expect(trafficOf(workspace, "churn").requests).toBe(0);
+  });
+
+  test("has quantiles that some request really had", () => {
+    expect(quantile([], 0.95)).toBeUndefined();
+    expect(quantile([7], 0.5)).toBe(7);
+    expect(quantile([1, 2], 0.5)).toBe(1);
+    expect(quantile([1, 2, 3], 0.95)).toBe(3);
   });
 });
 
