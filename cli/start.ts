@@ -47,7 +47,8 @@ async function loop(engine: Engine, workspace: Background): Promise<number> {
   await deploy(engine);
 
   heading("Data, features, and training with the parameters of dev and prod");
-  for (const job of ["customer-churn-data", "customer-churn-features-refresh", TRAINING]) {
+  const data = ["purchases-load", "customer-churn-labels", "customer-churn-features-refresh"];
+  for (const job of [...data, TRAINING]) {
     await train(connection, job, {});
   }
   heading("pulumi up: the gate decides");

@@ -18,6 +18,8 @@ export class PythonJob extends pulumi.ComponentResource {
   /** The job. */
   readonly job: databricks.Job;
   readonly jobId: pulumi.Output<string>;
+  /** What the workspace calls it: the component's name. */
+  readonly jobName: string;
 
   /**
    * @throws pulumi.RunError for no task or two of one key, an invalid cron expression, a file or a
@@ -72,6 +74,7 @@ export class PythonJob extends pulumi.ComponentResource {
       { parent: this, dependsOn: [platform.tasks] },
     );
     this.jobId = this.job.id;
+    this.jobName = name;
 
     new databricks.Permissions(
       `${name}-permissions`,

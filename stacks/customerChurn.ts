@@ -1,15 +1,26 @@
 import * as mlops from "../components";
-import { churnData } from "./customerChurnData";
+import { churnData } from "./churnData";
 import type { Settings } from "./config";
 import { gateRules } from "./gateRules";
+import { jobCommand } from "./jobCommand";
 import type { EnvironmentPlatform } from "./platform";
+import type { Purchases } from "./purchases";
 
 /** Customers who will not buy again within 90 days, told from their purchases so far. */
 export async function customerChurn(
   platform: EnvironmentPlatform,
+  purchases: Purchases,
   settings: Settings["customerChurn"],
 ) {
-  const { features, inputs, labels, holdout } = churnData(platform, settings);
+  const { features, inputs, labels, holdout, label } = churnData(platform, "customer-churn", {
+    purchases,
+    features: "features.customer_churn_features",
+    labels: "labels.churn_labels",
+    holdout: "validation.holdout_churn",
+    day: { as_of: settings.asOf },
+    cron: settings.features.cron,
+    tags: { team: "data-science", domain: "customer" },
+  });
   const model = new mlops.RegisteredModel("customer-churn-model", {
     platform,
     model: settings.model ?? platform.table("models.customer_churn_model"),
@@ -27,32 +38,20 @@ export async function customerChurn(
   const gate = await mlops.PromotionGate.decide("customer-churn-gate", {
     model,
     ...gateRules(platform, settings.gate),
-    howToTrain:
-      "npm run job -- customer-churn-data customer-churn-features-refresh customer-churn-training",
+    howToTrain: jobCommand(purchases.load, label, features.refresh, training.job),
   });
-  const endpoint = new mlops.ServingEndpoint("customer-churn", {
+  const { endpoint } = new mlops.MonitoredEndpoint("customer-churn", {
     platform,
     champion: gate,
-    staging: platform.stagingEndpoints,
-    ...settings.endpoint,
-    inferenceTableSchema: platform.table("inference_logs"),
-  });
-  const monitor = new mlops.QualityMonitor("customer-churn-monitor", {
-    platform,
-    endpoint,
-    features: inputs,
-    predictionType: "int",
-    label: "actual_label",
-    labels: { table: labels.fullName, column: "churned", key: "customer_id" },
-    outputSchema: platform.table("monitoring"),
-    cron: settings.monitor.cron,
-  });
-  new mlops.DriftAlert("customer-churn-drift", {
-    platform,
-    monitor,
-    retrain: training,
-    threshold: settings.alert.threshold,
-    emails: settings.alert.emails ?? platform.emails,
+    endpoint: { staging: platform.stagingEndpoints, ...settings.endpoint },
+    predictions: {
+      features: inputs,
+      predictionType: "int",
+      label: "actual_label",
+      labels: { table: labels.fullName, column: "churned", key: "customer_id" },
+    },
+    monitor: { baseline: holdout, ...settings.monitor },
+    alert: { retrain: training, ...settings.alert },
   });
   return { customerChurnEndpoint: endpoint.endpointName, customerChurnGate: gate.summary };
 }

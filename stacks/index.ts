@@ -2,15 +2,17 @@ import { signIn } from "../components";
 import { loadConfig } from "./config";
 import { customerChurn } from "./customerChurn";
 import { EnvironmentPlatform } from "./platform";
+import { purchases } from "./purchases";
 
 /** Deploys one environment: the platform, and every model that is listed here. */
 export async function deploy(): Promise<Record<string, unknown>> {
   const settings = loadConfig();
   await signIn();
   const platform = new EnvironmentPlatform("platform", settings.environment);
+  const bought = purchases(platform);
   return {
     catalog: platform.catalog,
     warehouseId: platform.warehouseId,
-    ...(await customerChurn(platform, settings.customerChurn)),
+    ...(await customerChurn(platform, bought, settings.customerChurn)),
   };
 }

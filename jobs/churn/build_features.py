@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--features", type=table_name, required=True, help="feature table to fill")
     parser.add_argument(
         "--as-of",
+        "--run-date",
+        dest="as_of",
         type=iso_date,
         required=True,
         help="last day whose purchases count, YYYY-MM-DD; on live data pass "

@@ -115,6 +115,8 @@ def main() -> None:
     )
     parser.add_argument(
         "--as-of",
+        "--run-date",
+        dest="as_of",
         type=iso_date,
         required=True,
         help="last day that features may know, YYYY-MM-DD; the CDNOW data allows up to 1998-04-01",

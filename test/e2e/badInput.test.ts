@@ -119,7 +119,7 @@ describe("what a user gets wrong", () => {
 
   it.each([
     ["pulumi", "--", "up", "--yes", "-s", "local"],
-    ["job", "--", "customer-churn-data"],
+    ["job", "--", "customer-churn-labels"],
   ])("no workspace running: npm run %s", async (...args) => {
     const result = await npmRun(args, { MLOPS_HOME: home });
     expect(result.exitCode).toBe(1);

@@ -40,7 +40,7 @@ describe("the life of a model", () => {
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);
       expect(said(up)).toContain("customer_churn_model → champion: WAITING");
-      expect(said(up)).toContain("npm run job -- customer-churn-data");
+      expect(said(up)).toContain("npm run job -- purchases-load customer-churn-labels");
       expect(
         await deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`),
       ).toBeUndefined();
@@ -54,7 +54,8 @@ describe("the life of a model", () => {
     "trains on real data, and refuses what misses the bound, with the number",
     async () => {
       for (const job of [
-        "customer-churn-data",
+        "purchases-load",
+        "customer-churn-labels",
         "customer-churn-features-refresh",
         "customer-churn-training",
       ]) {

@@ -13,7 +13,8 @@ BETTER = {"max_depth": "3", "learning_rate": "0.03"}
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
-        ("customer-churn-data", {}),
+        ("purchases-load", {}),
+        ("customer-churn-labels", {}),
         ("customer-churn-features-refresh", {}),
         ("customer-churn-training", BETTER),
     ],
