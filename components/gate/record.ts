@@ -37,7 +37,7 @@ export interface GateOutputs extends GateInputs {
  * Raised with every change of the behaviour of what the state keeps: the engine runs the code kept in the state for
  * refresh and delete, and only a difference brings the new code there.
  */
-export const LOGIC = 3;
+export const LOGIC = 4;
 
 /** The one line that people read in a preview: what happens to the alias, and why. */
 export function verdictLine({

@@ -9,6 +9,8 @@ export const CHAMPION = "champion";
 export const CHALLENGER = "challenger";
 /** The version tag of the gate's verdict: `promoted`, then `superseded` by the next champion. */
 export const VERDICT_TAG = "mlops.gate.verdict";
+/** The version tag that says why the gate refused the version, kept if it passes later. */
+export const REFUSED_TAG = "mlops.gate.refused";
 /** The version tag that says which version was champion before. */
 export const PREVIOUS_TAG = "mlops.gate.previous_champion";
 

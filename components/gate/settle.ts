@@ -3,6 +3,7 @@ import { LOGIC, canonical, verdictLine, type GateInputs, type GateOutputs } from
 import {
   CHAMPION,
   PREVIOUS_TAG,
+  REFUSED_TAG,
   VERDICT_TAG,
   readAlias,
   readStanding,
@@ -46,6 +47,10 @@ export async function settle(
       `${model}@${CHAMPION} points at version ${now.champion.version}, which this gate never promoted. ` +
         "Nominate a version that passes, or delete the alias.",
     );
+  }
+  // For whoever looks at the registry; it decides nothing, and a version deleted meanwhile needs no note.
+  if (candidate !== null) {
+    await tagVersion(connection, model, candidate.version, { [REFUSED_TAG]: verdict.reason });
   }
   if (onFailure === "block" && verdict.outcome !== "waiting") throw new Error(verdictLine(inputs));
   const champion = before === undefined ? now.champion : { version: before, gated: true };
