@@ -34,19 +34,22 @@ test.each(BAD)("hold with %j keeps the champion, says why, and settles", async (
   expect(await gate.changes()).toBe(false);
 });
 
-test.each(BAD)("block with %j fails the update and writes the reason alone", async (metrics, why) => {
-  const { gate, writes } = await withChampion(metrics, "block");
-  const before = gate.state;
-  const line = `churn v2 → champion: BLOCKED (${why})`;
-  expect(verdictLine(await gate.preview())).toBe(line);
-  await expect(gate.up()).rejects.toThrow(line);
-  expect(gate.registry.aliases.get("champion")).toBe("1");
-  expect(gate.registry.writes.slice(writes)).toEqual([`TAG 2 mlops.gate.refused=${why}`]);
-  expect(gate.state).toBe(before);
-  // It is not forgotten: the next preview shows the change again, and the next update fails again.
-  expect(await gate.changes()).toBe(true);
-  await expect(gate.up()).rejects.toThrow(line);
-});
+test.each(BAD)(
+  "block with %j fails the update and writes the reason alone",
+  async (metrics, why) => {
+    const { gate, writes } = await withChampion(metrics, "block");
+    const before = gate.state;
+    const line = `churn v2 → champion: BLOCKED (${why})`;
+    expect(verdictLine(await gate.preview())).toBe(line);
+    await expect(gate.up()).rejects.toThrow(line);
+    expect(gate.registry.aliases.get("champion")).toBe("1");
+    expect(gate.registry.writes.slice(writes)).toEqual([`TAG 2 mlops.gate.refused=${why}`]);
+    expect(gate.state).toBe(before);
+    // It is not forgotten: the next preview shows the change again, and the next update fails again.
+    expect(await gate.changes()).toBe(true);
+    await expect(gate.up()).rejects.toThrow(line);
+  },
+);
 
 test("hold without any champion says so", async () => {
   const gate = await GateRun.start();
