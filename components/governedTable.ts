@@ -34,6 +34,7 @@ export class GovernedTable extends pulumi.ComponentResource {
   /** The table. */
   readonly table: databricks.SqlTable;
   readonly fullName: string;
+  readonly columns: readonly Column[];
   /** Resolves once table and key exist. */
   readonly tableId: pulumi.Output<string>;
 
@@ -49,6 +50,7 @@ export class GovernedTable extends pulumi.ComponentResource {
     checkColumns(args.table, args.columns);
     checkKeys(args.table, keys, args.columns);
     this.fullName = args.table;
+    this.columns = args.columns;
 
     this.table = new databricks.SqlTable(
       `${name}-table`,

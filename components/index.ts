@@ -1,10 +1,18 @@
 /** The vocabulary that models are described in. */
 export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
+export { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
 export { FeatureTable, type FeatureTableArgs } from "./featureTable";
 export { above, atLeast, atMost, below } from "./gate/rules";
 export { GovernedTable, type Column, type GovernedTableArgs } from "./governedTable";
 export type { FollowUp, PythonTask } from "./jobTasks";
+export { MonitoredEndpoint, type MonitoredEndpointArgs } from "./monitoredEndpoint";
 export type { Access, JobDefaults, Platform } from "./platform";
+export {
+  PREDICTION_COLUMNS,
+  predictionColumns,
+  type PredictionColumnsArgs,
+  type Predictions,
+} from "./predictions";
 export { PromotionGate, type PromotionGateArgs } from "./promotionGate";
 export { PythonJob, type PythonJobArgs } from "./pythonJob";
 export { QualityMonitor, type QualityMonitorArgs } from "./qualityMonitor";

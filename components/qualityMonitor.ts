@@ -1,187 +1,149 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
-import { GovernedTable, checkColumns, type Column } from "./governedTable";
+import type { GovernedTable } from "./governedTable";
 import type { Platform } from "./platform";
-import { PythonJob } from "./pythonJob";
-import type { ServingEndpoint } from "./servingEndpoint";
+import type { Predictions } from "./predictions";
 
 /** Arguments of {@link QualityMonitor}. */
 export interface QualityMonitorArgs {
   readonly platform: Platform;
-  /** Whose captured requests are unpacked and profiled; it must capture them. */
-  readonly endpoint: ServingEndpoint;
-  /** The model's inputs, which become columns of the predictions table. */
-  readonly features: readonly Column[];
-  /** Type of the prediction and of the label, e.g. `int` for a class. */
-  readonly predictionType: string;
-  /** Column that the true outcome is joined into once it is known, e.g. `actual_label`. */
-  readonly label: string;
-  /** Table with keys and labels that arrive late, and its label column. */
-  readonly labels: { readonly table: string; readonly column: string; readonly key: string };
+  /** What is profiled. */
+  readonly predictions: Predictions;
+  /**
+   * A table with the model's inputs as columns, e.g. the rows that the model was validated on. Every
+   * window is compared with it, beside the window before.
+   * @default none: windows are compared with each other only
+   */
+  readonly baseline?: GovernedTable | undefined;
   /** @default "classification" */
-  readonly problem?: "classification" | "regression";
+  readonly problem?: "classification" | "regression" | undefined;
   /** Schema, `catalog.schema`, for the profile and drift tables. */
   readonly outputSchema: string;
-  /** Quartz cron in UTC of unpacking and profiling. @default "0 0 * * * ?", every hour */
-  readonly cron?: string;
+  /** Quartz cron in UTC of profiling. @default "0 0 * * * ?", every hour */
+  readonly cron?: string | undefined;
 }
 
 const GRANULARITY = "AGGREGATION_GRANULARITY_1_DAY";
-const UNPACK = "monitoring/unpack_predictions.py";
 const HOURLY = "0 0 * * * ?";
 
-/** What the monitor needs beside the features; captured with every request. */
-const bookkeeping: readonly Column[] = [
-  { name: "request_id", type: "string", comment: "Databricks' id of the request", nullable: false },
-  { name: "row_number", type: "int", comment: "Row within the request, from 0", nullable: false },
-  { name: "timestamp", type: "timestamp", comment: "When the request came", nullable: false },
-  { name: "model_version", type: "string", comment: "Version that answered" },
-  { name: "record_key", type: "string", comment: "Key that labels are joined on, if it was sent" },
-];
+type ProfilingConfig = databricks.types.output.DataQualityMonitorDataProfilingConfig;
 
 /**
- * Predictions and their drift: a table of predictions, the job that fills it from what the endpoint
- * captured, and the monitor that profiles it. Waits, like the endpoint, for a first champion.
+ * What profiles a table of predictions by day and version, and measures how days drift from the day
+ * before and from a baseline. Waits, like the predictions, for a first champion.
  */
 export class QualityMonitor extends pulumi.ComponentResource {
-  /** The monitor, undefined while the endpoint waits. */
+  /** The monitor, undefined while the predictions wait. */
   readonly monitor: databricks.DataQualityMonitor | undefined;
-  readonly unpack: PythonJob | undefined;
-  readonly endpoint: ServingEndpoint;
-  /** Full name of the predictions table. */
-  readonly predictionsTable: string;
+  readonly predictions: Predictions;
 
   /**
-   * @throws pulumi.RunError if the endpoint captures nothing, for an invalid cron expression, a column
-   * that is there twice, or an output schema that is not one of the platform's.
+   * @throws pulumi.RunError for an invalid cron expression, an output schema that is not one of the
+   * platform's, or a baseline without one of the model's inputs.
    */
   constructor(name: string, args: QualityMonitorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:QualityMonitor", name, {}, opts);
-    const { endpoint } = args;
-    const { payloadTable } = endpoint;
-    if (payloadTable === undefined) {
-      throw new pulumi.RunError(
-        `${endpoint.endpointName} captures no requests; a monitor needs them.`,
-      );
-    }
-    this.endpoint = endpoint;
-    this.predictionsTable = payloadTable.replace(/_payload$/, "_predictions");
-    const cron = quartz(name, args.cron ?? HOURLY);
+    const { predictions, platform } = args;
+    this.predictions = predictions;
     // What is wrong shall show before there is a champion.
-    checkColumns(this.predictionsTable, columnsOf(args));
-    args.platform.tasks.path(UNPACK);
-    const { schemaId } = args.platform.schemaOf(`${args.outputSchema}.metrics`);
+    const cron = quartz(name, args.cron ?? HOURLY);
+    checkBaseline(predictions, args.baseline);
+    const { schemaId } = platform.schemaOf(`${args.outputSchema}.metrics`);
 
-    if (endpoint.serving !== undefined) {
-      const predictions = this.predictions(name, args);
-      this.unpack = this.unpackJob(name, args, payloadTable, predictions, cron);
-      this.monitor = this.profile(name, args, predictions, schemaId, cron);
+    if (predictions.table !== undefined) {
+      this.monitor = profile(name, args, predictions.table, schemaId, cron, this);
     }
     this.registerOutputs({
-      predictions: this.predictionsTable,
+      predictions: predictions.fullName,
       driftMetrics: this.driftMetricsTable ?? "none yet",
     });
   }
 
-  /** Full name of the drift table, from the monitor itself; undefined while it waits. */
+  /**
+   * Full name of the drift table, from the monitor itself; undefined while it waits.
+   * @throws pulumi.RunError, when it resolves, if the monitor names none.
+   */
   get driftMetricsTable(): pulumi.Output<string> | undefined {
-    return this.monitor?.dataProfilingConfig.apply((config) => config?.driftMetricsTableName ?? "");
+    return this.named("drift", (config) => config?.driftMetricsTableName);
   }
 
-  private predictions(name: string, args: QualityMonitorArgs): GovernedTable {
-    return new GovernedTable(
-      `${name}-predictions`,
-      {
-        platform: args.platform,
-        table: this.predictionsTable,
-        comment: `What ${args.endpoint.endpointName} answered, one row a prediction, with late labels.`,
-        columns: columnsOf(args),
-        primaryKeys: ["request_id", "row_number"],
-      },
-      // Through the endpoint on the gate: nothing behind a gate that blocks may change.
-      {
-        parent: this,
-        dependsOn: args.endpoint.serving === undefined ? [] : [args.endpoint.serving],
-      },
-    );
+  /** As {@link driftMetricsTable}, of the table of profiles. */
+  get profileMetricsTable(): pulumi.Output<string> | undefined {
+    return this.named("profile", (config) => config?.profileMetricsTableName);
   }
 
-  private unpackJob(
-    name: string,
-    args: QualityMonitorArgs,
-    payloadTable: string,
-    predictions: GovernedTable,
-    cron: string,
-  ): PythonJob {
-    const { labels, label, features, platform } = args;
-    return new PythonJob(
-      `${name}-unpack`,
-      {
-        platform,
-        description: `Unpacks ${payloadTable} into ${this.predictionsTable} and joins late labels.`,
-        cron,
-        tasks: [
-          {
-            file: UNPACK,
-            arguments: {
-              payload: payloadTable,
-              predictions: this.predictionsTable,
-              features: features.map((column) => column.name).join(","),
-              label,
-              labels_table: labels.table,
-              labels_column: labels.column,
-              labels_key: labels.key,
-            },
-          },
-        ],
-      },
-      { parent: this, dependsOn: [predictions] },
-    );
-  }
-
-  private profile(
-    name: string,
-    args: QualityMonitorArgs,
-    predictions: GovernedTable,
-    outputSchemaId: pulumi.Output<string>,
-    cron: string,
-  ): databricks.DataQualityMonitor {
-    const { platform } = args;
-    return new databricks.DataQualityMonitor(
-      `${name}-monitor`,
-      {
-        objectType: "table",
-        objectId: predictions.tableId,
-        dataProfilingConfig: {
-          assetsDir: `/Workspace${platform.folder}/monitoring/${args.endpoint.champion.model.shortName}`,
-          outputSchemaId,
-          skipBuiltinDashboard: true,
-          warehouseId: platform.warehouseId,
-          inferenceLog: {
-            granularities: [GRANULARITY],
-            modelIdColumn: "model_version",
-            predictionColumn: "prediction",
-            timestampColumn: "timestamp",
-            labelColumn: args.label,
-            problemType:
-              args.problem === "regression"
-                ? "INFERENCE_PROBLEM_TYPE_REGRESSION"
-                : "INFERENCE_PROBLEM_TYPE_CLASSIFICATION",
-          },
-          schedule: { quartzCronExpression: cron, timezoneId: "UTC" },
-        },
-      },
-      { parent: this, dependsOn: [predictions] },
+  private named(
+    kind: string,
+    nameIn: (config: ProfilingConfig | undefined) => string | undefined,
+  ): pulumi.Output<string> | undefined {
+    return this.monitor?.dataProfilingConfig.apply(
+      (config) => nameIn(config) ?? refuse(this.predictions.fullName, kind, config),
     );
   }
 }
 
-function columnsOf({ features, label, predictionType: type }: QualityMonitorArgs): Column[] {
-  return [
-    ...bookkeeping,
-    ...features,
-    { name: "prediction", type, comment: "What the model answered" },
-    { name: label, type, comment: "The true outcome, once known" },
-  ];
+function checkBaseline({ features }: Predictions, baseline: GovernedTable | undefined): void {
+  const present = new Set(baseline?.columns.map(({ name }) => name));
+  const missing = features.map(({ name }) => name).filter((name) => !present.has(name));
+  if (baseline === undefined || missing.length === 0) return;
+  throw new pulumi.RunError(
+    `The baseline ${baseline.fullName} has no column ${missing.join(", ")}; ` +
+      "it must have all of the model's inputs.",
+  );
+}
+
+/** @throws pulumi.RunError saying which table's monitor names no metric table, and why if it says so. */
+function refuse(table: string, kind: string, config: ProfilingConfig | undefined): never {
+  const { status = "unknown", latestMonitorFailureMessage: why } = config ?? {};
+  const refusal = new pulumi.RunError(
+    `The monitor of ${table} names no ${kind} metrics table; its status is ${status}` +
+      (why === undefined || why === "" ? "." : `: ${why}`),
+  );
+  // The SDK shows the stack of what an output throws, which is none of the user's.
+  delete refusal.stack;
+  throw refusal;
+}
+
+function profile(
+  name: string,
+  { platform, predictions, baseline, problem }: QualityMonitorArgs,
+  table: GovernedTable,
+  outputSchemaId: pulumi.Output<string>,
+  quartzCronExpression: string,
+  parent: QualityMonitor,
+): databricks.DataQualityMonitor {
+  return new databricks.DataQualityMonitor(
+    `${name}-monitor`,
+    {
+      objectType: "table",
+      objectId: table.tableId,
+      dataProfilingConfig: {
+        assetsDir: `/Workspace${platform.folder}/monitoring/${predictions.model.shortName}`,
+        outputSchemaId,
+        skipBuiltinDashboard: true,
+        warehouseId: platform.warehouseId,
+        ...(baseline === undefined ? {} : { baselineTableName: baseline.fullName }),
+        inferenceLog: {
+          granularities: [GRANULARITY],
+          modelIdColumn: predictions.versionColumn,
+          predictionColumn: predictions.predictionColumn,
+          timestampColumn: predictions.timestampColumn,
+          ...(predictions.labelColumn === undefined
+            ? {}
+            : { labelColumn: predictions.labelColumn }),
+          problemType:
+            problem === "regression"
+              ? "INFERENCE_PROBLEM_TYPE_REGRESSION"
+              : "INFERENCE_PROBLEM_TYPE_CLASSIFICATION",
+        },
+        // Whether a schedule is paused can only be read, so that a paused one is none at all:
+        // https://github.com/databricks/databricks-sdk-go/blob/v0.170.0/service/dataquality/model.go
+        ...(platform.jobs.pauseStatus === "PAUSED"
+          ? {}
+          : { schedule: { quartzCronExpression, timezoneId: "UTC" } }),
+      },
+    },
+    { parent, dependsOn: baseline === undefined ? [table] : [table, baseline] },
+  );
 }

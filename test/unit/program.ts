@@ -25,8 +25,9 @@ export interface Registered {
   readonly retainOnDelete: boolean;
 }
 
-/** Where a double of the drift table says it is; nothing in the program can build this name. */
+/** Where a double of the metric tables says they are; nothing in the program can build these names. */
 export const DRIFT_TABLE = "ml.monitoring.named_by_the_monitor";
+export const PROFILE_TABLE = "ml.monitoring.profile_named_by_the_monitor";
 
 type Inputs = Registered["inputs"];
 type Outputs = Readonly<Record<string, unknown>>;
@@ -41,7 +42,11 @@ const COMPUTED: Readonly<Record<string, (inputs: Inputs, id: string) => Outputs>
   "databricks:AlertV2": nothing,
   "databricks:Catalog": nothing,
   "databricks:DataQualityMonitor": ({ dataProfilingConfig }) => ({
-    dataProfilingConfig: { ...Object(dataProfilingConfig), driftMetricsTableName: DRIFT_TABLE },
+    dataProfilingConfig: {
+      ...Object(dataProfilingConfig),
+      driftMetricsTableName: DRIFT_TABLE,
+      profileMetricsTableName: PROFILE_TABLE,
+    },
   }),
   "databricks:Directory": nothing,
   "databricks:EntityTagAssignment": nothing,

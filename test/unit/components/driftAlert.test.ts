@@ -1,4 +1,4 @@
-import { DRIFT_TABLE } from "../program";
+import { DRIFT_TABLE, PROFILE_TABLE, type Program } from "../program";
 import { expect, test } from "vitest";
 import {
   DriftAlert,
@@ -23,7 +23,7 @@ async function prepared(
         platform,
         monitor,
         threshold: 0.1,
-        retrain: trainingOf(platform, monitor.endpoint.champion.model),
+        retrain: trainingOf(platform, monitor.predictions.model),
         emails: ["b@example.com", "a@example.com"],
         ...args,
       });
@@ -72,12 +72,34 @@ test("the alert fires above the threshold and tells everyone, in the order given
   expect(inputs["customDescription"]).toContain("ml.inference_logs.churn_model_predictions");
 });
 
-test("its query reads the drift table that the monitor names", async () => {
-  const { program } = await made("champion");
-  const query = String(program.find("databricks:AlertV2", "churn-drift-alert").inputs["queryText"]);
-  expect(query).toContain(`FROM ${DRIFT_TABLE}\n`);
-  expect(query).toContain("AS drift_score");
-  expect(query).toMatch(/ORDER BY window.start DESC\s+LIMIT 1$/);
+const queryIn = (program: Program): string =>
+  String(program.find("databricks:AlertV2", "churn-drift-alert").inputs["queryText"]);
+
+test("its query reads the metric tables that the monitor names", async () => {
+  const query = queryIn((await made("champion")).program);
+  expect(query).toContain(`FROM ${DRIFT_TABLE} AS d JOIN ${PROFILE_TABLE} AS p\n`);
+  expect(query).toContain("d.model_version <=> p.model_version");
+});
+
+test("the score is about the model's inputs and its answers, not how it was asked", async () => {
+  const query = queryIn((await made("champion")).program);
+  expect(query).toContain("column_name IN ('total_spend', 'prediction')");
+});
+
+test.each([
+  [undefined, 500],
+  [20, 20],
+])("with %s as minimum, windows of fewer than %s rows do not count", async (given, rows) => {
+  const query = queryIn((await made("champion", { minimumRows: given })).program);
+  expect(query).toContain(`p.count >= ${rows}\n`);
+});
+
+test("who is told comes from the platform, unless the model says otherwise", async () => {
+  const { program } = await made("champion", { emails: undefined });
+  const destination = program.find("databricks:NotificationDestination", "churn-drift-destination");
+  expect(destination.inputs).toMatchObject({
+    config: { email: { addresses: ["oncall@example.com"] } },
+  });
 });
 
 test("drift starts training, if the score is above the same threshold, and not more than daily", async () => {
@@ -92,8 +114,9 @@ test("drift starts training, if the score is above the same threshold, and not m
         taskKey: "check_drift",
         sparkPythonTask: {
           parameters: [
-            ...["--drift-metrics", DRIFT_TABLE],
+            ...["--query", queryIn(program)],
             ...["--training-job-id", String(trainingId)],
+            ...["--retrain-job-id", "{{job.id}}"],
             ...["--cool-down-hours", "{{job.parameters.cool_down_hours}}"],
           ],
         },
@@ -135,6 +158,8 @@ test.each<[Partial<DriftAlertArgs>, string]>([
   [{ threshold: -0.1 }, "is -0.1; it must be a number above 0"],
   [{ threshold: NaN }, "is NaN; it must be a number above 0"],
   [{ threshold: Infinity }, "is Infinity; it must be a number above 0"],
+  [{ minimumRows: 0 }, "The minimum number of rows of churn-drift is 0; it must be a whole number"],
+  [{ minimumRows: 2.5 }, "is 2.5; it must be a whole number above 0"],
   [{ emails: [] }, "The drift alert churn-drift has nobody to tell; give at least one address."],
   [{ cron: "0 0 25 * * ?" }, "The schedule of churn-drift is '0 0 25 * * ?'"],
   [{ retrainCron: "never" }, "The schedule of churn-drift-retrain is 'never'"],
@@ -157,7 +182,7 @@ test("a missing task file is refused, champion or not", async () => {
         platform: { ...platform, tasks },
         monitor,
         threshold: 0.1,
-        retrain: trainingOf(platform, monitor.endpoint.champion.model),
+        retrain: trainingOf(platform, monitor.predictions.model),
         emails: ["a@example.com"],
       });
     }, registry.config);

@@ -1,60 +1,53 @@
-import { DRIFT_TABLE, valueOf } from "../program";
+import { DRIFT_TABLE, PROFILE_TABLE, valueOf } from "../program";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import {
-  QualityMonitor,
-  ServingEndpoint,
-  TaskSources,
+  GovernedTable,
+  type JobDefaults,
   type Platform,
   type QualityMonitorArgs,
 } from "../../../components";
-import { folderOf, platformDouble } from "./platformDouble";
-import { COLUMNS, gateOf, monitorOf, scene } from "./scene";
+import { platformDouble } from "./platformDouble";
+import { COLUMNS, monitorOf, scene } from "./scene";
 
-async function made(has: "champion" | "nothing", args: Partial<QualityMonitorArgs> = {}) {
+async function made(
+  has: "champion" | "nothing",
+  args: (platform: Platform) => Partial<QualityMonitorArgs> = () => ({}),
+  jobs: Partial<JobDefaults> = {},
+) {
   const { registry, program } = await scene(has);
-  const monitor = await program.run(() => monitorOf(platformDouble(), args), registry.config);
+  const platform = () => platformDouble(jobs);
+  const run = () => {
+    const own = platform();
+    return monitorOf(own, args(own));
+  };
+  const monitor = await program.run(run, registry.config);
   return { monitor, program };
 }
 
-test("without a champion it waits with the endpoint", async () => {
+const monitorIn = ({ program }: Awaited<ReturnType<typeof made>>) =>
+  program.find("databricks:DataQualityMonitor", "churn-monitor-monitor");
+
+const baselineOf = (columns: typeof COLUMNS) => (platform: Platform) => ({
+  baseline: new GovernedTable("holdout", {
+    platform,
+    table: "ml.validation.holdout_churn",
+    comment: "Rows to validate on",
+    columns,
+  }),
+});
+
+test("without a champion it waits with the predictions", async () => {
   const { monitor, program } = await made("nothing");
   expect(monitor.monitor).toBeUndefined();
-  expect(monitor.unpack).toBeUndefined();
   expect(monitor.driftMetricsTable).toBeUndefined();
-  expect(monitor.predictionsTable).toBe("ml.inference_logs.churn_model_predictions");
-  expect(program.resources.filter((one) => one.parent === "churn-monitor")).toEqual([]);
+  expect(monitor.profileMetricsTable).toBeUndefined();
+  expect(monitor.predictions.fullName).toBe("ml.inference_logs.churn_model_predictions");
+  expect(program.ofType("databricks:DataQualityMonitor")).toEqual([]);
 });
 
-test("predictions have a table with the model's inputs, the answer and the late label", async () => {
-  const { program } = await made("champion");
-  const table = program.find("databricks:SqlTable", "churn-monitor-predictions-table");
-  expect(table.inputs).toMatchObject({
-    catalogName: "ml",
-    schemaName: "inference_logs",
-    name: "churn_model_predictions",
-    columns: [
-      { name: "request_id", type: "string", nullable: false },
-      { name: "row_number", type: "int", nullable: false },
-      { name: "timestamp", type: "timestamp", nullable: false },
-      { name: "model_version", type: "string" },
-      { name: "record_key", type: "string" },
-      { name: "total_spend", type: "double" },
-      { name: "prediction", type: "int" },
-      { name: "actual_label", type: "int", nullable: true },
-    ],
-  });
-  expect(
-    program.find("pulumi-nodejs:PrimaryKey", "churn-monitor-predictions-key").inputs["columns"],
-  ).toEqual(["request_id", "row_number"]);
-});
-
-test("the monitor profiles that table by day and version, hourly", async () => {
-  const { program } = await made("champion");
-  const { inputs, dependsOn } = program.find(
-    "databricks:DataQualityMonitor",
-    "churn-monitor-monitor",
-  );
+test("the monitor profiles the predictions by day and version, hourly", async () => {
+  const { inputs, dependsOn } = monitorIn(await made("champion"));
   expect(inputs).toMatchObject({
     objectType: "table",
     objectId: expect.stringMatching(/^table-id-/) as unknown,
@@ -73,112 +66,65 @@ test("the monitor profiles that table by day and version, hourly", async () => {
       schedule: { quartzCronExpression: "0 0 * * * ?", timezoneId: "UTC" },
     },
   });
+  expect(inputs["dataProfilingConfig"]).not.toHaveProperty("baselineTableName");
   expect(dependsOn).toContain("churn-monitor-predictions-table");
 });
 
-test("the drift table is the one that the monitor itself names", async () => {
+test("the metric tables are those that the monitor itself names", async () => {
   const { monitor } = await made("champion");
-  expect(monitor.driftMetricsTable && (await valueOf(monitor.driftMetricsTable))).toBe(DRIFT_TABLE);
+  const { driftMetricsTable: drift, profileMetricsTable: profile } = monitor;
+  expect(drift && (await valueOf(drift))).toBe(DRIFT_TABLE);
+  expect(profile && (await valueOf(profile))).toBe(PROFILE_TABLE);
 });
 
-test("a job unpacks captured requests into the table and joins labels, as often", async () => {
-  const { program } = await made("champion", { cron: "0 0 4 * * ?" });
-  const { inputs } = program.find("databricks:Job", "churn-monitor-unpack-job");
+test("windows are compared with a baseline, which exists before the monitor", async () => {
+  const { inputs, dependsOn } = monitorIn(await made("champion", baselineOf(COLUMNS)));
   expect(inputs).toMatchObject({
-    schedule: { quartzCronExpression: "0 0 4 * * ?" },
-    tasks: [
-      {
-        taskKey: "unpack_predictions",
-        sparkPythonTask: {
-          parameters: [
-            ...["--payload", "ml.inference_logs.churn_model_payload"],
-            ...["--predictions", "ml.inference_logs.churn_model_predictions"],
-            ...["--features", "total_spend"],
-            ...["--label", "actual_label"],
-            ...["--labels-table", "ml.labels.churn_labels"],
-            ...["--labels-column", "churned"],
-            ...["--labels-key", "customer_id"],
-          ],
-        },
-      },
-    ],
+    dataProfilingConfig: { baselineTableName: "ml.validation.holdout_churn" },
   });
-  const { inputs: monitor } = program.find(
-    "databricks:DataQualityMonitor",
-    "churn-monitor-monitor",
-  );
-  expect(monitor).toMatchObject({
-    dataProfilingConfig: { schedule: { quartzCronExpression: "0 0 4 * * ?" } },
-  });
+  expect(dependsOn).toContain("holdout-table");
+});
+
+test("a paused environment has no schedule: it could not be paused", async () => {
+  const { inputs } = monitorIn(await made("champion", undefined, { pauseStatus: "PAUSED" }));
+  expect(inputs["dataProfilingConfig"]).not.toHaveProperty("schedule");
 });
 
 test("a regression is profiled as one", async () => {
-  const { program } = await made("champion", { problem: "regression", predictionType: "double" });
-  expect(
-    program.find("databricks:DataQualityMonitor", "churn-monitor-monitor").inputs,
-  ).toMatchObject({
+  const { inputs } = monitorIn(await made("champion", () => ({ problem: "regression" })));
+  expect(inputs).toMatchObject({
     dataProfilingConfig: { inferenceLog: { problemType: "INFERENCE_PROBLEM_TYPE_REGRESSION" } },
   });
 });
 
-test.each(["champion", "nothing"] as const)("an invalid cron is refused, with %s", async (has) => {
-  const { registry, program } = await scene(has);
-  const run = program.run(() => monitorOf(platformDouble(), { cron: "hourly" }), registry.config);
-  await expect(run).rejects.toThrow("The schedule of churn-monitor is 'hourly'");
-  expect(program.resources.filter((one) => one.parent === "churn-monitor")).toEqual([]);
+const noSchema = (platform: Platform): Platform => ({
+  ...platform,
+  schemaOf: (name) => {
+    if (name.startsWith("ml.monitoring.")) throw new pulumi.RunError(`no schema for ${name}`);
+    return platform.schemaOf(name);
+  },
 });
 
-test("an endpoint that captures nothing cannot be monitored", async () => {
-  const { registry, program } = await scene("champion");
-  const run = program.run(async () => {
-    const platform = platformDouble();
-    const champion = await gateOf(platform);
-    const endpoint = new ServingEndpoint("churn", {
-      platform,
-      champion,
-      staging: false,
-      scaleToZero: false,
-    });
-    expect(endpoint.payloadTable).toBeUndefined();
-    return new QualityMonitor("churn-monitor", {
-      platform,
-      endpoint,
-      features: COLUMNS,
-      predictionType: "int",
-      label: "actual_label",
-      labels: { table: "ml.labels.churn_labels", column: "churned", key: "customer_id" },
-      outputSchema: "ml.monitoring",
-    });
-  }, registry.config);
-  await expect(run).rejects.toThrow(
-    "churn-model-endpoint captures no requests; a monitor needs them.",
-  );
-});
-
-/** A platform without schemas, or without task files, as far as this component asks for them. */
-const without = {
-  schemas: (platform: Platform): Platform => ({
-    ...platform,
-    schemaOf: (name) => {
-      if (name.startsWith("ml.monitoring.")) throw new pulumi.RunError(`no schema for ${name}`);
-      return platform.schemaOf(name);
-    },
-  }),
-  files: (platform: Platform): Platform => ({
-    ...platform,
-    tasks: new TaskSources("none", { directory: folderOf([]), folder: "/Shared/none" }),
-  }),
-};
-
-test.each<[string, (platform: Platform) => Platform, Partial<QualityMonitorArgs>, string]>([
-  ["an unknown output schema", without.schemas, {}, "no schema for ml.monitoring.metrics"],
-  ["a missing task file", without.files, {}, "'monitoring/unpack_predictions.py' is not one of"],
-  ["a label named like an input", (same) => same, { label: "total_spend" }, "'total_spend'"],
-])("%s is refused, champion or not", async (_what, platformOf, args, message) => {
+test.each<[string, (platform: Platform) => Partial<QualityMonitorArgs>, string]>([
+  ["an invalid cron", () => ({ cron: "hourly" }), "The schedule of churn-monitor is 'hourly'"],
+  [
+    "an unknown output schema",
+    (platform) => ({ platform: noSchema(platform) }),
+    "no schema for ml.monitoring.metrics",
+  ],
+  [
+    "a baseline without an input",
+    baselineOf(COLUMNS.slice(0, 1)),
+    "The baseline ml.validation.holdout_churn has no column total_spend",
+  ],
+])("%s is refused, champion or not", async (_what, args, message) => {
   for (const has of ["nothing", "champion"] as const) {
     const { registry, program } = await scene(has);
-    const run = program.run(() => monitorOf(platformOf(platformDouble()), args), registry.config);
+    const run = program.run(() => {
+      const platform = platformDouble();
+      return monitorOf(platform, args(platform));
+    }, registry.config);
     await expect(run).rejects.toThrow(message);
-    expect(program.resources.filter((one) => one.parent === "churn-monitor")).toEqual([]);
+    expect(program.ofType("databricks:DataQualityMonitor")).toEqual([]);
   }
 });

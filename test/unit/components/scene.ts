@@ -1,4 +1,5 @@
 import {
+  EndpointPredictions,
   FeatureTable,
   PromotionGate,
   QualityMonitor,
@@ -7,6 +8,7 @@ import {
   TrainingJob,
   above,
   type Column,
+  type EndpointPredictionsArgs,
   type Platform,
   type QualityMonitorArgs,
   type ServingEndpointArgs,
@@ -51,17 +53,28 @@ export async function endpointOf(
   });
 }
 
-export async function monitorOf(
+export async function predictionsOf(
   platform: Platform,
-  args: Partial<QualityMonitorArgs> = {},
-): Promise<QualityMonitor> {
-  return new QualityMonitor("churn-monitor", {
+  args: Partial<EndpointPredictionsArgs> = {},
+): Promise<EndpointPredictions> {
+  return new EndpointPredictions("churn-monitor", {
     platform,
     endpoint: await endpointOf(platform),
     features: COLUMNS.slice(1),
     predictionType: "int",
     label: "actual_label",
     labels: { table: "ml.labels.churn_labels", column: "churned", key: "customer_id" },
+    ...args,
+  });
+}
+
+export async function monitorOf(
+  platform: Platform,
+  args: Partial<QualityMonitorArgs> = {},
+): Promise<QualityMonitor> {
+  return new QualityMonitor("churn-monitor", {
+    platform,
+    predictions: await predictionsOf(platform),
     outputSchema: "ml.monitoring",
     ...args,
   });
