@@ -26,14 +26,22 @@ class SparkTables(Tables):
         return SparkTables(SparkSession.builder.getOrCreate())
 
     def query(self, sql: str) -> "pd.DataFrame":
-        """Returns all rows of a query."""
+        """Returns all rows of a query.
+
+        Through Arrow, as a SQL warehouse sends them: Spark's own `toPandas` would give a TIMESTAMP
+        without its time zone.
+        """
         with _readable():
-            return cast("pd.DataFrame", self.spark.sql(sql).toPandas())
+            return cast("pd.DataFrame", self.spark.sql(sql).toArrow().to_pandas())
 
     def execute(self, sql: str) -> None:
         """Runs a statement; Spark runs commands such as INSERT at once."""
         with _readable():
             self.spark.sql(sql)
+
+    def parquet(self, path: str) -> str:
+        """Names the file itself, which Spark reads with no function of Databricks' own."""
+        return f"parquet.`{path}`"
 
     def put_file(self, path: str, content: bytes) -> None:
         """Writes a file under `/Volumes/`."""
@@ -60,7 +68,8 @@ def _readable() -> Iterator[None]:
         yield
     except Exception as error:
         if type(error).__name__ in ("AnalysisException", "ParseException"):
-            raise TableError(str(error).splitlines()[0]) from None
+            # What the parser says begins with an empty line.
+            raise TableError(str(error).strip().splitlines()[0]) from None
         if isinstance(error, OSError):
             raise TableError(str(error)) from None
         raise

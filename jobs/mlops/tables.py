@@ -76,6 +76,10 @@ class Tables(ABC):
     def remove_file(self, path: str) -> None:
         """Removes a file under `/Volumes/`."""
 
+    def parquet(self, path: str) -> str:
+        """Writes a parquet file of a volume as SQL that stands for its rows."""
+        return f"read_files({text(path)}, format => 'parquet')"
+
     def columns(self, table: str) -> list[str]:
         """Names the table's columns in their order; `TableError` if there is no such table."""
         return [str(name) for name in self.query(f"SELECT * FROM {quoted(table)} LIMIT 0").columns]
@@ -162,6 +166,6 @@ class Tables(ABC):
         path = f"/Volumes/{catalog}/bronze/landing/staging/{uuid.uuid4().hex}.parquet"
         self.put_file(path, buffer.getvalue())
         try:
-            yield f"read_files('{path}', format => 'parquet')"
+            yield self.parquet(path)
         finally:
             self.remove_file(path)

@@ -6,6 +6,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from mlops.lookup import look_up_features
@@ -41,7 +42,7 @@ class SparkDouble:
         self.statements.append(statement)
         if "nowhere" in statement:
             raise AnalysisException("[TABLE_OR_VIEW_NOT_FOUND] no nowhere\n== SQL ==\n...")
-        return SimpleNamespace(toPandas=lambda: ROWS)
+        return SimpleNamespace(toArrow=lambda: pa.Table.from_pandas(ROWS))
 
     def table(self, name: str) -> str:
         """Stands for the table's data frame."""
