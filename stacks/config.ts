@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { churnPredictionSettings } from "./churnPredictionSettings";
 import { customerChurnSettings } from "./customerChurnSettings";
 import { emails, onFailure, section } from "./schema";
 
@@ -41,7 +42,11 @@ const environment = section({
   forceDestroy: z.boolean().default(false),
 });
 
-const settings = section({ environment, customerChurn: customerChurnSettings.prefault({}) });
+const settings = section({
+  environment,
+  churnPrediction: churnPredictionSettings.prefault({}),
+  customerChurn: customerChurnSettings.prefault({}),
+});
 
 /** The settings of one environment, checked, with defaults filled in. */
 export type Settings = z.output<typeof settings>;

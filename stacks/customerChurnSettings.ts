@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   alertSettings,
+  boostedTrees,
   cron,
   endpointSettings,
   gateSettings,
@@ -17,12 +18,7 @@ export const customerChurnSettings = section({
   /** Features are what was known on this day, labels what happened after it. The data ends mid 1998. */
   asOf: z.iso.date("must be a day, YYYY-MM-DD").default("1998-03-31"),
   features: section({ cron: cron.default("0 0 6 * * ?") }).prefault({}),
-  /** Hyper-parameters; a run of the training job can override each. */
-  training: section({
-    n_estimators: z.number().int().min(1).default(100),
-    max_depth: z.number().int().min(1).default(6),
-    learning_rate: z.number().gt(0).max(1).default(0.1),
-  }).prefault({}),
+  training: boostedTrees.prefault({}),
   gate: gateSettings(
     section({
       val_accuracy: unitBound.default(0.8),

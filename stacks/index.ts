@@ -1,4 +1,5 @@
 import { signIn } from "../components";
+import { churnPrediction } from "./churnPrediction";
 import { loadConfig } from "./config";
 import { customerChurn } from "./customerChurn";
 import { EnvironmentPlatform } from "./platform";
@@ -13,6 +14,7 @@ export async function deploy(): Promise<Record<string, unknown>> {
   return {
     catalog: platform.catalog,
     warehouseId: platform.warehouseId,
+    ...(await churnPrediction(platform, bought, settings.churnPrediction)),
     ...(await customerChurn(platform, bought, settings.customerChurn)),
   };
 }

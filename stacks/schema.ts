@@ -52,6 +52,13 @@ export const gateSettings = <Above extends z.ZodType<Record<string, number>>>(ab
     onFailure: onFailure.optional(),
   });
 
+/** Hyper-parameters of XGBoost; a run of the training job can override each. */
+export const boostedTrees = section({
+  n_estimators: z.number().int().min(1).default(100),
+  max_depth: z.number().int().min(1).default(6),
+  learning_rate: z.number().gt(0).max(1).default(0.1),
+});
+
 /**
  * Size of a model's endpoint.
  * @param scaleToZero - Whether it goes away without requests, where the configuration is silent.

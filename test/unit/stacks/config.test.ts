@@ -105,7 +105,7 @@ describe("one problem is one line with key, value and what is allowed", () => {
   test.each<[Record<string, string>, string]>([
     [
       { ...config(), "mlops:customerchurn": "{}" },
-      "mlops:customerchurn: there is no such key; allowed: environment, customerChurn",
+      "mlops:customerchurn: there is no such key; allowed: environment, churnPrediction",
     ],
     [
       config({ gate: { above: { auc: 0.9 } } }),

@@ -3,7 +3,7 @@ import { Program } from "../program";
 import { deploy } from "../../../stacks";
 import { stackConfig, type Stack } from "./stackFile";
 
-/** What the nominated version measured; nothing is nominated if it is undefined. */
+/** What the nominated version of every model measured; nothing is nominated if it is undefined. */
 export type Measured = Readonly<Record<string, number>> | undefined;
 
 const CATALOGS: Record<Stack, string> = { local: "ml_local", dev: "ml_dev", prod: "ml" };
@@ -14,11 +14,23 @@ export interface Deployed {
   readonly outputs: Record<string, unknown>;
 }
 
+/** Every model of the program, below its catalog. */
+const MODELS = ["models.churn_prediction_model", "models.customer_churn_model"];
+
 async function run(stack: Stack, measured: Measured): Promise<Deployed> {
-  const registry = await RegistryDouble.start(`${CATALOGS[stack]}.models.customer_churn_model`);
-  if (measured !== undefined) registry.nominate("3", measured);
-  registry.intercept = ({ path }) =>
-    path === "/api/2.0/preview/scim/v2/Me" ? { body: { userName: "me" } } : undefined;
+  const registries = await Promise.all(
+    MODELS.map((model) => RegistryDouble.start(`${CATALOGS[stack]}.${model}`)),
+  );
+  const [registry, ...others] = registries;
+  if (registry === undefined) throw new Error("The program has no model.");
+  if (measured !== undefined) for (const one of registries) one.nominate("3", measured);
+  registry.intercept = (request) => {
+    if (request.path === "/api/2.0/preview/scim/v2/Me") return { body: { userName: "me" } };
+    const owner = others.find(
+      ({ model }) => request.path.includes(`/${model}/`) || request.query["name"] === model,
+    );
+    return owner?.answer(request);
+  };
   const program = new Program();
   const outputs = await program.run(deploy, { ...stackConfig(stack), ...registry.config });
   return { program, outputs };

@@ -1,0 +1,57 @@
+import * as mlops from "../components";
+import { churnData } from "./churnData";
+import type { Settings } from "./config";
+import { gateRules } from "./gateRules";
+import { jobCommand } from "./jobCommand";
+import type { EnvironmentPlatform } from "./platform";
+import type { Purchases } from "./purchases";
+
+/** Churn of the same customers, with fewer demands: an endpoint that sleeps when nobody asks. */
+export async function churnPrediction(
+  platform: EnvironmentPlatform,
+  purchases: Purchases,
+  settings: Settings["churnPrediction"],
+) {
+  const { features, inputs, labels, holdout, label } = churnData(platform, "churn-prediction", {
+    purchases,
+    features: "features.customer_features",
+    labels: "labels.customer_labels",
+    holdout: "validation.holdout_set",
+    day: { run_date: settings.runDate },
+    cron: settings.features.cron,
+    tags: {},
+  });
+  const model = new mlops.RegisteredModel("churn-prediction-model", {
+    platform,
+    model: platform.table("models.churn_prediction_model"),
+    comment: "Whether a customer churns",
+  });
+  const training = new mlops.TrainingJob("churn-prediction-training", {
+    platform,
+    model,
+    features,
+    experiment: `${platform.folder}/churn-prediction`,
+    train: { file: "churn/train.py", labels: labels.fullName },
+    validate: { file: "churn/validate.py", holdout: holdout.fullName },
+    parameters: settings.training,
+  });
+  const gate = await mlops.PromotionGate.decide("churn-prediction-gate", {
+    model,
+    ...gateRules(platform, settings.gate),
+    howToTrain: jobCommand(purchases.load, label, features.refresh, training.job),
+  });
+  const { endpoint } = new mlops.MonitoredEndpoint("churn-prediction", {
+    platform,
+    champion: gate,
+    endpoint: { staging: platform.stagingEndpoints, ...settings.endpoint },
+    predictions: {
+      features: inputs,
+      predictionType: "int",
+      label: "actual_label",
+      labels: { table: labels.fullName, column: "churned", key: "customer_id" },
+    },
+    monitor: { baseline: holdout, ...settings.monitor },
+    alert: { retrain: training, ...settings.alert },
+  });
+  return { churnPredictionEndpoint: endpoint.endpointName, churnPredictionGate: gate.summary };
+}
