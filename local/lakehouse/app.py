@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from lakehouse import alter, catalog, results
+from lakehouse.append import append_lines
 from lakehouse.constraints import Constraint
 from lakehouse.engine import Engine, execute
 from lakehouse.errors import SqlError
@@ -52,6 +53,14 @@ class SavedBody(StatementBody):
     byte_limit: int | None = Field(default=None, ge=1)
     max_bytes: int | None = Field(default=None, ge=1)
     chunk_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
+
+
+class JournalBody(_Strict):
+    """A file of a journal, relative to the journal's folder, and its number among its writer's."""
+
+    file: str
+    writer: str
+    number: int = Field(ge=0)
 
 
 class PrimaryKeyBody(_Strict):
@@ -203,6 +212,13 @@ def _tables(app: FastAPI, engine: Engine) -> None:
         table = full_name(name)
         with engine.store.writing(table):
             engine.store.drop(table)
+        return {}
+
+    @app.post("/tables/{name}/journal")
+    def append(name: str, body: JournalBody) -> dict[str, Any]:
+        """Adds the rows of a journal's file, unless the table has them already."""
+        with engine.session() as session:
+            append_lines(session, full_name(name), body.file, body.writer, body.number)
         return {}
 
     @app.put("/tables/{name}/constraints/{constraint}")

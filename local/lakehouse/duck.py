@@ -62,7 +62,7 @@ def open_database(
     )
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute(_MACROS)
-    folders = [layout.tables, layout.volumes, layout.scratch, layout.results]
+    folders = [layout.tables, layout.volumes, layout.journal, layout.scratch, layout.results]
     listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in folders)
     connection.execute(f"SET GLOBAL allowed_directories = [{listed}]")
     connection.execute("SET GLOBAL enable_external_access = false")

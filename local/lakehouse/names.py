@@ -90,6 +90,11 @@ class Layout:
         """Tables being built or removed, and DuckDB's spill files; emptied at every start."""
         return self.root / "scratch"
 
+    @property
+    def journal(self) -> Path:
+        """Rows on their way into tables, as files of JSON lines; see ``append.py``."""
+        return self.root / "journal"
+
     def schema(self, catalog: str, schema: str) -> Path:
         """The folder of a schema's tables."""
         return self.tables / part(catalog) / part(schema)

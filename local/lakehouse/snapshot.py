@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,8 @@ class Snapshot:
             created_at=changed.created_at,
         )
 
-    def removals(self) -> list[Action]:
-        """The actions that take every file out of the table."""
+    def removals(self, files: Sequence[DataFile] | None = None) -> list[Action]:
+        """The actions that take files out of the table, all of them unless some are given."""
         return [
             {
                 "remove": {
@@ -92,11 +93,11 @@ class Snapshot:
                     "size": file.size,
                 }
             }
-            for file in self.files
+            for file in (self.files if files is None else files)
         ]
 
-    def scan(self) -> str:
-        """A query for all rows, with the table's columns in order.
+    def scan(self, files: Sequence[DataFile] | None = None) -> str:
+        """A query for all rows, or for those of some files, with the table's columns in order.
 
         DuckDB reads the Parquet files itself, so projections and filters reach them. Files older
         than a column, and partition values (which are not in the files), are filled in.
@@ -104,7 +105,7 @@ class Snapshot:
         typed = (f"NULL::{to_duckdb(f['type'])} AS {quote(f['name'])}" for f in self.fields)
         parts = [f"SELECT {', '.join(typed)} WHERE false"]
         by_partition: dict[str, list[str]] = {}
-        for file in self.files:
+        for file in self.files if files is None else files:
             key = "".join(
                 f", {_constant(file.partition.get(c), self.field(c))} AS {quote(c)}"
                 for c in self.partition_columns

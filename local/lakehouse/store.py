@@ -45,7 +45,8 @@ class Store:
         self.layout = layout
         self._locks: defaultdict[TableName, threading.RLock] = defaultdict(threading.RLock)
         self._guard = threading.Lock()
-        for folder in (layout.tables, layout.volumes, layout.results, layout.scratch):
+        kept = (layout.tables, layout.volumes, layout.journal)
+        for folder in (*kept, layout.results, layout.scratch):
             folder.mkdir(parents=True, exist_ok=True)
         for leftover in layout.scratch.iterdir():
             shutil.rmtree(leftover, ignore_errors=True)
