@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { missing } from "./errors";
+import { seal, unseal } from "./secrets";
 import type { Collection } from "./store";
 import type { Workspace } from "./workspace";
 
@@ -71,8 +72,10 @@ const record = z.strictObject({
   kind: z.enum(kindNames),
   /** Of an email destination. */
   addresses: z.array(z.string()).optional(),
-  /** Names of the secrets that were given. Nothing is ever sent from here, so no value is kept. */
+  /** Names of the secrets that were given. */
   secrets: z.array(z.string()),
+  /** Their values, sealed. Records of earlier versions have names only. */
+  sealed: z.record(z.string(), z.string()).optional(),
 });
 
 export type Destination = z.output<typeof record>;
@@ -88,15 +91,29 @@ export function requireDestination(workspace: Workspace, id: string): Destinatio
 }
 
 /** The kind of a config, what it says, and what a new destination of the kind would still need. */
-export function readConfig(config: z.output<typeof destinationConfig>) {
+export function readConfig(workspace: Workspace, config: z.output<typeof destinationConfig>) {
   const kind = kindNames.find((name) => config[name] !== undefined) ?? "email";
-  const given = Object.keys(config[kind] ?? {}).filter((name) => !name.endsWith("_set"));
+  const texts = Object.entries(config[kind] ?? {}).filter(
+    (field): field is [string, string] => typeof field[1] === "string",
+  );
+  const { needs } = kinds[kind];
   return {
     kind,
     addresses: config.email?.addresses,
-    secrets: config.email === undefined ? given : [],
-    lacks: given.includes(kinds[kind].needs) ? undefined : kinds[kind].needs,
+    secrets: texts.map(([name]) => name),
+    sealed: Object.fromEntries(texts.map(([name, text]) => [name, seal(workspace, text)])),
+    lacks: kind === "email" || texts.some(([name]) => name === needs) ? undefined : needs,
   };
+}
+
+/** The value of a secret; undefined if it was not given, or is not known any more. */
+export function secretOf(
+  workspace: Workspace,
+  { sealed }: Destination,
+  name: string,
+): string | undefined {
+  const text = sealed?.[name];
+  return text === undefined ? undefined : unseal(workspace, text);
 }
 
 /** A destination as it is shown: of secrets only that they are set. */
@@ -111,6 +128,6 @@ export function shownDestination({ id, display_name, kind, addresses, secrets }:
 }
 
 /** e.g. `WEBHOOK`. */
-export function typeOf(kind: Kind): string {
+export function typeOf(kind: Kind): (typeof kinds)[Kind]["type"] {
   return kinds[kind].type;
 }

@@ -1,8 +1,10 @@
+import { startAlerts } from "./alerts/service";
 import { operations } from "./api";
 import { resumeMonitors } from "./dataQuality/monitors";
 import { Jobs } from "./jobs/service";
 import { startLakehouse } from "./lakehouse";
 import { MlflowServer } from "./mlflow/server";
+import { resumeNotifications } from "./notifications/deliver";
 import { createServer } from "./server";
 import { ModelServing } from "./serving/modelServing";
 import { Workspace } from "./workspace";
@@ -54,6 +56,8 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
     await Promise.all([lakehouse.ready, workspace.mlflow.ready]);
     workspace.serving.resume();
     await resumeMonitors(workspace);
+    startAlerts(workspace);
+    void resumeNotifications(workspace);
     // Queued runs and schedules need all the others.
     workspace.jobs.start();
     return { url: workspace.url, token: workspace.token, workspace, close };

@@ -9,21 +9,24 @@ import {
   createBody,
   requireAlert,
   type Alert,
-} from "../alerts";
+} from "../alerts/records";
+import { alertsOf } from "../alerts/service";
+import { alertStates, alertsWithState } from "../alerts/state";
 import { ApiError, invalid } from "../errors";
 import { applyMask } from "../fieldMask";
 import { USER } from "../identity";
 import { page } from "../paging";
 import { operation, queryBool, queryInt, type Operation } from "../route";
 import { without } from "../unityCatalog/records";
+import type { Workspace } from "../workspace";
 
 const path = "/api/2.0/alerts";
 const params = z.strictObject({ id: z.string() });
 
 /**
- * SQL alerts, the second version (https://docs.databricks.com/api/workspace/alertsv2). They are kept and
- * checked, not evaluated: their state stays UNKNOWN. Deleting one moves it to the trash, where it can still
- * be read but is not listed; `purge` removes it.
+ * SQL alerts, the second version (https://docs.databricks.com/api/workspace/alertsv2). They are evaluated on
+ * their schedule, unless it is paused, and by tasks of jobs. Deleting one moves it to the trash, where it can
+ * still be read but is neither listed nor evaluated; `purge` removes it.
  */
 export const alertOperations: Operation[] = [
   operation(`POST ${path}`, {
@@ -41,7 +44,8 @@ export const alertOperations: Operation[] = [
         lifecycle_state: "ACTIVE",
       };
       alerts(workspace).put(record.id, record);
-      return infoOf(record);
+      alertsOf(workspace)?.follow(record);
+      return infoOf(workspace, record);
     },
   }),
   operation(`GET ${path}`, {
@@ -51,17 +55,15 @@ export const alertOperations: Operation[] = [
       page_token: z.string().optional(),
     }),
     handle: ({ query, workspace }) => {
-      const active = alerts(workspace)
-        .list()
-        .filter((alert) => alert.lifecycle_state === "ACTIVE");
+      const active = alertsWithState(workspace).map(({ alert }) => alert);
       const { items, ...next } = page(active, query.page_size, query.page_token);
-      return { alerts: items.map(infoOf), ...next };
+      return { alerts: items.map((alert) => infoOf(workspace, alert)), ...next };
     },
   }),
   operation(`GET ${path}/:id`, {
     answers: "sql.AlertV2",
     params,
-    handle: ({ params: { id }, workspace }) => infoOf(requireAlert(workspace, id)),
+    handle: ({ params: { id }, workspace }) => infoOf(workspace, requireAlert(workspace, id)),
   }),
   operation(`PATCH ${path}/:id`, {
     answers: "sql.AlertV2",
@@ -80,7 +82,8 @@ export const alertOperations: Operation[] = [
       const update_time = new Date().toISOString();
       const changed = { ...alert, id, create_time, lifecycle_state, update_time };
       alerts(workspace).put(id, changed);
-      return infoOf(changed);
+      alertsOf(workspace)?.follow(changed);
+      return infoOf(workspace, changed);
     },
   }),
   operation(`DELETE ${path}/:id`, {
@@ -89,8 +92,14 @@ export const alertOperations: Operation[] = [
     query: z.strictObject({ purge: queryBool.optional() }),
     handle: ({ params: { id }, query, workspace }) => {
       const record = requireAlert(workspace, id);
-      if (query.purge === true) alerts(workspace).delete(id);
-      else alerts(workspace).put(id, { ...record, lifecycle_state: "DELETED" });
+      alertsOf(workspace)?.forget(id);
+      if (query.purge !== true)
+        alerts(workspace).put(id, { ...record, lifecycle_state: "DELETED" });
+      else
+        workspace.store.transaction(() => {
+          alerts(workspace).delete(id);
+          alertStates(workspace).delete(id);
+        });
     },
   }),
 ];
@@ -105,10 +114,15 @@ function inputOf(body: object): z.output<typeof alertBody> {
   );
 }
 
-function infoOf(record: Alert) {
+function infoOf(workspace: Workspace, record: Alert) {
+  const { state = "UNKNOWN", last_evaluated_at } = alertStates(workspace).get(record.id) ?? {};
   return {
     ...record,
-    evaluation: { ...without(record.evaluation, "last_evaluated_at"), state: "UNKNOWN" },
+    evaluation: {
+      ...without(record.evaluation, "last_evaluated_at"),
+      state,
+      ...(last_evaluated_at === undefined ? {} : { last_evaluated_at }),
+    },
     owner_user_name: USER.userName,
     effective_run_as:
       record.run_as ??

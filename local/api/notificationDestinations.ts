@@ -26,7 +26,7 @@ export const notificationDestinationOperations: Operation[] = [
     answers: "settings.NotificationDestination",
     body: z.strictObject({ display_name, config: destinationConfig }),
     handle: ({ body, workspace }) => {
-      const { lacks, ...config } = readConfig(body.config);
+      const { lacks, ...config } = readConfig(workspace, body.config);
       if (lacks !== undefined) throw invalid(`config.${config.kind}.${lacks} must be given.`);
       const record = { id: randomUUID(), display_name: body.display_name, ...config };
       destinations(workspace).put(record.id, record);
@@ -64,7 +64,7 @@ export const notificationDestinationOperations: Operation[] = [
     }),
     handle: ({ params: { id }, body, workspace }) => {
       const record = requireDestination(workspace, id);
-      const config = body.config === undefined ? record : readConfig(body.config);
+      const config = body.config === undefined ? record : readConfig(workspace, body.config);
       if (config.kind !== record.kind)
         throw invalid(
           `The type of notification destination '${id}' is ${typeOf(record.kind)} and cannot change.`,
@@ -75,6 +75,7 @@ export const notificationDestinationOperations: Operation[] = [
         addresses: config.addresses,
         // A secret that is not sent again stays: nobody could have read it to send it.
         secrets: [...new Set([...record.secrets, ...config.secrets])],
+        sealed: { ...record.sealed, ...config.sealed },
       };
       destinations(workspace).put(id, changed);
       return shownDestination(changed);

@@ -6,7 +6,8 @@ import { lakehouseOf } from "../lakehouse";
 import type { Manifest } from "../lakehouse/shapes";
 import { operation, queryInt, signature, type Operation } from "../route";
 import { cancel, ended, forgetOld, requireStatement, RESULT_MS, start } from "../sql/execution";
-import { statements, warehouses, type StatementRecord } from "../sql/records";
+import { statements, type StatementRecord } from "../sql/records";
+import { wake } from "../sql/warehouse";
 import { without } from "../unityCatalog/records";
 import type { Workspace } from "../workspace";
 
@@ -131,14 +132,6 @@ export const statementOperations: Operation[] = [
     },
   }),
 ];
-
-/** A stopped warehouse starts with the first statement that it gets. */
-function wake(workspace: Workspace, id: string): void {
-  const warehouse = warehouses(workspace).get(id);
-  if (warehouse === undefined) throw invalid(`${id} is not a valid endpoint id.`);
-  if (warehouse.state === "STOPPED")
-    warehouses(workspace).put(id, { ...warehouse, state: "RUNNING" });
-}
 
 function answer(workspace: Workspace, record: StatementRecord) {
   const { statement_id, state, error, sql_state, manifest } = record;

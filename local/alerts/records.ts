@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { invalid, missing } from "./errors";
-import { USER } from "./identity";
-import { isTimeZone, quartzProblem } from "./jobs/quartz";
-import { requireDestination } from "./notificationDestinations";
-import type { Collection } from "./store";
-import type { Workspace } from "./workspace";
+import { invalid, missing } from "../errors";
+import { USER } from "../identity";
+import { isTimeZone, quartzProblem } from "../jobs/quartz";
+import { requireDestination } from "../notificationDestinations";
+import type { Collection } from "../store";
+import type { Workspace } from "../workspace";
 
 const text = z.string();
-const evaluationState = z.enum(["OK", "TRIGGERED", "ERROR", "UNKNOWN"]);
+
+/** How an evaluation ended; `UNKNOWN` before the first. */
+export const evaluationState = z.enum(["OK", "TRIGGERED", "ERROR", "UNKNOWN"]);
 const exactlyOne = (value: object) => Object.keys(value).length === 1;
 
 const column = z.strictObject({
@@ -143,6 +145,10 @@ const record = z.strictObject({
 });
 
 export type Alert = z.output<typeof record>;
+export type AlertBody = z.output<typeof alertBody>;
+export type EvaluationState = z.output<typeof evaluationState>;
+/** A column of the query's result, with the aggregation of its values if there is one. */
+export type OperandColumn = z.output<typeof column>;
 
 export const alerts = ({ store }: Workspace): Collection<Alert> =>
   store.collection("alerts", record);
