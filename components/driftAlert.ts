@@ -126,6 +126,8 @@ export class DriftAlert extends pulumi.ComponentResource {
         platform,
         description: `Starts training of ${monitor.predictions.model.fullName} when it drifts.`,
         cron,
+        // The training that it starts counts into its own time.
+        timeoutSeconds: 2 * 3600,
         parameters: { cool_down_hours: String(args.coolDownHours ?? 24) },
         tasks: [
           {

@@ -17,7 +17,8 @@ export interface DriftQueryArgs {
  * against the window before it and against the baseline alike. No row where no window counts yet.
  * Other columns say how requests were made, not what they were about, such as rows in a request.
  *
- * Windows are told apart by version, as the metric tables do. Slices are left out: they are the same
+ * Columns of the result: window_start, row_count, drift_score, and the column_name and drift_type that
+ * the score is of. Windows are told apart by version, as the metric tables do. Slices are left out: they are the same
  * rows again.
  * https://learn.microsoft.com/azure/databricks/data-quality-monitoring/data-profiling/monitor-output
  */
@@ -26,7 +27,9 @@ export function driftQuery({ predictions, drift, profile, minimumRows }: DriftQu
   const columns = [...features.map(({ name }) => name), predictionColumn];
   return [
     "SELECT d.window.start AS window_start, MAX(p.count) AS row_count,",
-    "  MAX(d.population_stability_index) AS drift_score",
+    "  MAX(d.population_stability_index) AS drift_score,",
+    "  MAX_BY(d.column_name, d.population_stability_index) AS column_name,",
+    "  MAX_BY(d.drift_type, d.population_stability_index) AS drift_type",
     `FROM ${drift} AS d JOIN ${profile} AS p`,
     "  ON d.window.start = p.window.start AND d.granularity = p.granularity",
     `  AND d.${versionColumn} <=> p.${versionColumn}`,

@@ -1,19 +1,30 @@
 """Says how far a model's data has drifted, as the task value `drift_score`.
 
-The score is the largest population stability index of any column in the last window that has one,
-against the window before and against the baseline alike; 0 while there is no such window. It is
-what the drift alert looks at, too.
+The score is what the query says that the drift alert evaluates, too, in a single row:
+
+    window_start  TIMESTAMP  start of the last window that counts
+    row_count     BIGINT     its rows
+    drift_score   DOUBLE     its largest population stability index
+    column_name   STRING     the column that has it
+    drift_type    STRING     CONSECUTIVE: against the window before; BASELINE: against the baseline
+
+Without a row, and as long as the monitor has made no tables, it is 0. A monitor that measures no
+more leaves the score of the last window that it has measured: the log says how old that is.
 
 While a training that drift has started is recent, the score is reported as 0, so that one drift
-does not start ten trainings. Such a training is a run of the training job that a task of another
-job has started (trigger RUN_JOB_TASK) less than the cool-down ago. It counts whether it is waiting,
-runs, or has ended, and however it has ended: starting a failing training every hour helps nobody.
-A run that was skipped does not count, it never began; neither do runs that a person, a schedule or
-the API started.
+does not start ten trainings. Such a training is a run of the training job that a task of this very
+job has started, by its trigger, less than the cool-down ago. It counts whether it is waiting, runs,
+or has ended, and however it has ended: starting a failing training every hour helps nobody. A run
+that was skipped does not count, it never began; neither do runs that a person, a schedule, the API
+or another job started.
+
+The task comes after the predictions were unpacked and the monitor was refreshed; it does neither.
 """
 
+import argparse
 import inspect
 import math
+import re
 import sys
 import time
 from datetime import UTC, datetime
@@ -23,8 +34,8 @@ from typing import TYPE_CHECKING
 # The folder jobs/. Databricks runs a task's file without defining __file__.
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
-from mlops.arguments import TaskParser, hours, job_id, table_name
-from mlops.tables import Tables, quoted
+from mlops.arguments import TaskParser, hours, job_id
+from mlops.tables import TableError, Tables
 from mlops.task import TaskError, run, say
 from mlops.workspace import readable, sign_in
 
@@ -34,14 +45,16 @@ if TYPE_CHECKING:
 
 TASK_VALUE = "drift_score"
 _MS_PER_HOUR = 3_600_000
+_COMPARED = {"CONSECUTIVE": "against the window before", "BASELINE": "against the baseline"}
 
 
 def check_drift(
     tables: Tables,
     client: "WorkspaceClient",
     *,
-    drift_metrics: str,
+    query: str,
     training_job: int,
+    retrain_job: int,
     cool_down_hours: float,
     now_ms: int,
 ) -> float:
@@ -50,16 +63,15 @@ def check_drift(
     Raises:
         TaskError: When the score is not a finite number, or the training job does not exist.
     """
-    score = drift_score(tables, drift_metrics)
+    score = drift_score(tables, query, now_ms)
     if score > 0:
         since = now_ms - round(cool_down_hours * _MS_PER_HOUR)
-        training = started_by_drift(client, training_job, since)
+        training = started_by(client, retrain_job, training_job, since)
         if training is not None:
-            begun = datetime.fromtimestamp((training.start_time or 0) / 1000, UTC)
             say(
                 f"run {training.run_id} of training job {training_job} was started on "
-                f"{begun:%Y-%m-%d at %H:%M} UTC, less than {cool_down_hours:g} hours ago: "
-                "reporting 0"
+                f"{_utc(training.start_time or 0)} by drift, less than {cool_down_hours:g} hours "
+                "ago: reporting 0"
             )
             score = 0.0
     client.dbutils.jobs.taskValues.set(TASK_VALUE, score)
@@ -67,34 +79,38 @@ def check_drift(
     return score
 
 
-def drift_score(tables: Tables, drift_metrics: str) -> float:
-    """Measures the drift of the last window that has any.
-
-    Slices of a table are left out, as they are the same rows again.
-    """
-    if not tables.exists(drift_metrics):
-        say(f"{drift_metrics} does not exist: the monitor has measured nothing yet")
+def drift_score(tables: Tables, query: str, now_ms: int) -> float:
+    """Asks for the drift of the last window that counts; 0 if none does yet."""
+    try:
+        found = tables.query(query)
+    except TableError as error:
+        if "TABLE_OR_VIEW_NOT_FOUND" not in str(error):
+            raise
+        say(f"the monitor has measured nothing yet: {error}")
         return 0.0
-    found = tables.query(
-        "SELECT window.start AS window_start, MAX(population_stability_index) AS drift_score "
-        f"FROM {quoted(drift_metrics)} "
-        "WHERE slice_key IS NULL AND population_stability_index IS NOT NULL "
-        "GROUP BY `window`.start ORDER BY window.start DESC LIMIT 1"
-    )
     if found.empty:
-        say(f"{drift_metrics} has no window with a population stability index yet")
+        say("no window counts yet: none has enough rows and something to be compared with")
         return 0.0
-    score, window = float(found["drift_score"].iloc[0]), found["window_start"].iloc[0]
+    row = found.iloc[0]
+    score, start_ms = float(row["drift_score"]), _unix_ms(row["window_start"])
     if not math.isfinite(score):
-        raise TaskError(f"the drift score of the window from {window} is {score}, not a number")
-    say(f"the largest population stability index of the window from {window} is {score:g}")
+        raise TaskError(f"the drift score of the window from {_utc(start_ms)} is {score}")
+    days = (now_ms - start_ms) / _MS_PER_HOUR / 24
+    say(
+        f"the last window that counts began on {_utc(start_ms)}, {days:.1f} days ago, and has "
+        f"{int(row['row_count']):,} rows"
+    )
+    say(
+        f"its largest population stability index is {score:g}: {row['column_name']}, "
+        f"{_COMPARED.get(row['drift_type'], row['drift_type'])}"
+    )
     return score
 
 
-def started_by_drift(
-    client: "WorkspaceClient", training_job: int, since_ms: int
+def started_by(
+    client: "WorkspaceClient", retrain_job: int, training_job: int, since_ms: int
 ) -> "BaseRun | None":
-    """Finds the latest run that a task of another job started after `since_ms`, Unix time in ms."""
+    """Finds the latest run that a task of the retrain job started after `since_ms`, Unix time."""
     from databricks.sdk.service.jobs import RunLifeCycleState, TriggerType
 
     with readable():
@@ -105,19 +121,61 @@ def started_by_drift(
             if (
                 training.trigger is TriggerType.RUN_JOB_TASK
                 and state is not RunLifeCycleState.SKIPPED
+                and _starter(client, training) in (retrain_job, None)
             ):
                 return training
     return None
+
+
+def _starter(client: "WorkspaceClient", training: "BaseRun") -> int | None:
+    """Returns the job whose task started a run; None if that cannot be told.
+
+    The trigger names the run of the task, and a task's run the job that it is of.
+    https://docs.databricks.com/api/workspace/jobs/getrun
+    """
+    from databricks.sdk.errors import InvalidParameterValue, NotFound
+
+    task_run = training.trigger_info.run_id if training.trigger_info else None
+    if task_run is None:
+        return None
+    try:
+        return client.jobs.get_run(task_run).job_id
+    except (InvalidParameterValue, NotFound):
+        say(f"run {training.run_id} was started by a task whose run {task_run} is gone: it counts")
+        return None
+
+
+def _unix_ms(moment: object) -> int:
+    """Reads a timestamp of a result, which is in UTC where it does not say."""
+    import pandas as pd
+
+    stamp = pd.Timestamp(moment)
+    stamp = stamp.tz_localize(UTC) if stamp.tzinfo is None else stamp
+    return round(stamp.timestamp() * 1000)
+
+
+def _utc(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d at %H:%M} UTC"
+
+
+def query_text(value: str) -> str:
+    """Accepts a single statement that reads."""
+    if not re.match(r"SELECT\s", value) or ";" in value:
+        raise argparse.ArgumentTypeError(f"{value!r} is not one statement that begins with SELECT")
+    return value
 
 
 def main() -> None:
     """Reads the arguments and reports the score."""
     parser = TaskParser("Reports the drift score as a task value; 0 during the cool-down.")
     parser.add_argument(
-        "--drift-metrics", type=table_name, required=True, help="the monitor's table of drift"
+        "--query", type=query_text, required=True, help="SQL that says the drift of a window"
     )
     parser.add_argument(
         "--training-job-id", type=job_id, required=True, help="job that drift starts"
+    )
+    parser.add_argument(
+        "--retrain-job-id", type=job_id, required=True, help="job that this task is of"
     )
     parser.add_argument(
         "--cool-down-hours",
@@ -129,8 +187,9 @@ def main() -> None:
     check_drift(
         Tables.connect(),
         sign_in(),
-        drift_metrics=args.drift_metrics,
+        query=args.query,
         training_job=args.training_job_id,
+        retrain_job=args.retrain_job_id,
         cool_down_hours=args.cool_down_hours,
         now_ms=int(time.time() * 1000),
     )

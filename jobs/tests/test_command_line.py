@@ -47,8 +47,9 @@ TASKS = {
         "--labels-key": "customer_id",
     },
     "check_drift": {
-        "--drift-metrics": "ml.monitoring.customer_churn_model_drift_metrics",
+        "--query": "SELECT 0.5 AS drift_score",
         "--training-job-id": "1001234567890123",
+        "--retrain-job-id": "1009876543210987",
         "--cool-down-hours": "24",
     },
 }
@@ -111,7 +112,9 @@ def test_task_runs_where_file_is_not_defined(tmp_path: Path) -> None:
         ("unpack_predictions", "--features", "a,,b", "'' is not a column's name"),
         ("unpack_predictions", "--features", "a,b,a", "'a,b,a' names a column twice"),
         ("unpack_predictions", "--label", "a; DROP", "'a; DROP' is not a column's name"),
-        ("check_drift", "--drift-metrics", "", "'' is not a three-level name"),
+        ("check_drift", "--query", "", "'' is not one statement that begins with SELECT"),
+        ("check_drift", "--query", "SELECT 1; DROP TABLE t", "is not one statement that begins"),
+        ("check_drift", "--retrain-job-id", "{{job.id}}", "'{{job.id}}' is not the id of a job"),
         ("check_drift", "--training-job-id", "0", "'0' is not the id of a job"),
         ("check_drift", "--training-job-id", "9" * 19, "is not the id of a job"),
         ("check_drift", "--cool-down-hours", "-1", "'-1' is not a number of hours from 0 to"),
