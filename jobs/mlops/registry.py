@@ -11,13 +11,41 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 CHALLENGER = "challenger"
-"""Alias of the version that is nominated for promotion. Only the promotion gate sets `champion`."""
+"""Alias of the version that is nominated for promotion."""
+
+CHAMPION = "champion"
+"""Alias of the version that serves. Only the promotion gate sets it."""
 
 
 def require_model(client: "MlflowClient", model: str) -> None:
     """Raises `TaskError` unless the registered model exists: the stack makes it, not a task."""
     with readable(f"registered model {model}"):
         client.get_registered_model(model)
+
+
+def require_experiment(client: "MlflowClient", experiment: str) -> None:
+    """Raises `TaskError` unless there is such an experiment that is not deleted."""
+    with readable(f"experiment {experiment}"):
+        found = client.get_experiment_by_name(experiment)
+    if found is None or found.lifecycle_stage != "active":
+        raise TaskError(f"experiment {experiment}: not found")
+
+
+def champion(client: "MlflowClient", model: str) -> "ModelVersion | None":
+    """Returns the version that now serves, or None if the registry says that there is none."""
+    from mlflow.exceptions import MlflowException
+
+    require_model(client, model)
+    with readable(f"alias {CHAMPION} of registered model {model}"):
+        try:
+            return client.get_model_version_by_alias(model, CHAMPION)
+        except MlflowException as error:
+            # Unity Catalog's answer, then that of MLflow's own stores, whose code says little.
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            if f"alias {CHAMPION} not found" in str(error):
+                return None
+            raise
 
 
 def challenger(client: "MlflowClient", model: str) -> "ModelVersion":

@@ -1,0 +1,1 @@
+"""Telco churn: set-up, featurization, training and transition, one module for each task."""
