@@ -7,7 +7,7 @@ import argparse
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NoReturn
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]*"
@@ -65,6 +65,22 @@ def volume_folder(value: str) -> str:
     return value.rstrip("/")
 
 
+def source_folder(value: str) -> str:
+    """Accepts a folder of a volume, or `abfss://container@account.dfs.core.windows.net/folder`."""
+    account = r"[a-z0-9]{3,24}\.dfs\.core\.[a-z.]+"
+    if re.fullmatch(rf"abfss://[a-z0-9$-]{{3,63}}@{account}(/[^\s/]+)*/?", value):
+        if {".", ".."} & set(value.split("/")):
+            raise argparse.ArgumentTypeError(f"{value!r} must not have the parts . or ..")
+        return value.rstrip("/")
+    try:
+        return volume_folder(value)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is neither a folder of a volume such as /Volumes/ml/bronze/landing nor "
+            "abfss://container@account.dfs.core.windows.net/folder"
+        ) from None
+
+
 def workspace_path(value: str) -> str:
     """Accepts an absolute workspace path, e.g. of an experiment."""
     if not re.fullmatch(r"(/[^/\s][^/]*)+", value):
@@ -120,6 +136,55 @@ def number(above: float, most: float) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(
                 f"{value!r} is not a number above {above:g} and at most {most:g}"
             )
+        return parsed
+
+    return convert
+
+
+def model_version(value: str) -> str:
+    """Accepts the number of a model's version; the empty string stands for none in particular."""
+    if value and not re.fullmatch(r"[1-9]\d{0,8}", value):
+        raise argparse.ArgumentTypeError(f"{value!r} is not the number of a model's version")
+    return value
+
+
+def bounds(value: str) -> dict[str, float]:
+    """Accepts metrics with what they must exceed, `val_accuracy=0.9,val_f1=0.8`; at least one."""
+    found: dict[str, float] = {}
+    for pair in value.split(","):
+        name, _, bound = pair.partition("=")
+        try:
+            parsed = float(bound)
+        except ValueError:
+            parsed = math.nan
+        if not re.fullmatch(_NAME, name) or name in found or not math.isfinite(parsed):
+            raise argparse.ArgumentTypeError(
+                f"{value!r} is not a list of metrics with bounds such as val_accuracy=0.9"
+            )
+        found[name] = parsed
+    return found
+
+
+def utc_time(value: str) -> datetime:
+    """Accepts a time in UTC as YYYY-MM-DDTHH:MM:SS, which is how Databricks writes a run's."""
+    try:
+        return datetime.strptime(value[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is not a time written as YYYY-MM-DDTHH:MM:SS"
+        ) from None
+
+
+def number_from_zero(most: float) -> Callable[[str], float]:
+    """Makes a converter for finite numbers from 0 to `most`, both included."""
+
+    def convert(value: str) -> float:
+        try:
+            parsed = float(value)
+        except ValueError:
+            parsed = math.nan
+        if not 0 <= parsed <= most:
+            raise argparse.ArgumentTypeError(f"{value!r} is not a number from 0 to {most:g}")
         return parsed
 
     return convert

@@ -138,6 +138,20 @@ class Tables(ABC):
                 f"VALUES ({', '.join(f's.{name}' for name in names)})"
             )
 
+    def update(self, table: str, frame: "pd.DataFrame", keys: list[str], column: str) -> None:
+        """Sets `column` to the frame's value in the rows with its keys, where the two differ.
+
+        The frame must not repeat a key, and its values must not be NULL.
+        """
+        name = quoted(column)
+        same = " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in keys)
+        with self._staged(table, frame) as source:
+            self.execute(
+                f"MERGE INTO {quoted(table)} AS t USING (SELECT * FROM {source}) AS s ON {same} "
+                f"WHEN MATCHED AND (t.{name} IS NULL OR t.{name} <> s.{name}) "
+                f"THEN UPDATE SET {name} = s.{name}"
+            )
+
     def overwrite_from(self, table: str, columns: list[str], query: str) -> None:
         """Replaces the table's rows by those of a query that yields exactly `columns`.
 

@@ -1,0 +1,1 @@
+"""Iris end to end: ingestion, training, evaluation, approval, deployment and batch inference."""

@@ -1,0 +1,106 @@
+"""Measures a version on the samples that training never sees; it decides nothing.
+
+Low figures are a result like any other: approval and the promotion gate read them from the
+version's run. Those that come after are told which version it was, so that one registered meanwhile
+is not approved with these figures. A model that was loaded from a pickle may have seen the samples
+where it was trained: its figures are as honest as those who trained it.
+"""
+
+import inspect
+import json
+import sys
+from pathlib import Path
+
+# The folder jobs/. Databricks runs a task's file without defining __file__.
+sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
+
+from iris.data import FEATURES, KEY, LABEL, SPECIES, is_holdout, labelled, read_samples
+from iris.model import metrics
+from mlops.arguments import TaskParser, model_version, table_name, volume_folder
+from mlops.files import Files
+from mlops.task import TaskError, run, say
+from mlops.task_values import report
+
+
+def evaluate(
+    files: Files, *, volume_path: str, model: str, version: str
+) -> tuple[str, dict[str, float]]:
+    """Logs `val_accuracy`, `val_f1_macro` and `val_rows` to the version's run.
+
+    Args:
+        files: The workspace's files.
+        volume_path: Folder of the ingested samples.
+        model: Full name of the registered model.
+        version: Number of the version; empty for the newest.
+
+    Returns:
+        The version and the metrics as logged.
+
+    Raises:
+        TaskError: When there is no such version, when it came from no run, or when a species does
+            not occur among the samples set aside.
+    """
+    import mlflow
+    import mlflow.sklearn
+    from mlflow.tracking import MlflowClient
+
+    from mlops.datasets import digest
+    from mlops.registry import readable
+    from mlops.versions import version_of
+
+    client = MlflowClient()
+    chosen = version_of(client, model, version)
+    if not chosen.run_id:
+        raise TaskError(f"{model} version {chosen.version} has no run to record metrics in")
+    say(f"evaluating {model} version {chosen.version} (run {chosen.run_id})")
+    known = labelled(read_samples(files, volume_path))
+    rows = known[is_holdout(known)].reset_index(drop=True)
+    found = {int(value) for value in rows[LABEL]}
+    absent = [name for number, name in enumerate(SPECIES) if number not in found]
+    if absent:
+        raise TaskError(f"the samples set aside in {volume_path} have no {', '.join(absent)}")
+    with readable(f"{model} version {chosen.version}"):
+        classifier = mlflow.sklearn.load_model(f"models:/{model}/{chosen.version}")
+    measured = {f"val_{name}": value for name, value in metrics(classifier, rows).items()}
+    measured["val_rows"] = float(len(rows))
+    with readable(f"run {chosen.run_id}"), mlflow.start_run(run_id=chosen.run_id):
+        mlflow.log_metrics(measured)
+    with readable(f"{model} version {chosen.version}"):
+        client.set_model_version_tag(
+            model, chosen.version, "validation_data_digest", digest(rows[[KEY, *FEATURES, LABEL]])
+        )
+    say(json.dumps({"model": model, "version": int(chosen.version), **measured}))
+    return str(chosen.version), measured
+
+
+def main() -> None:
+    """Reads the arguments and evaluates."""
+    parser = TaskParser("Measures a version of the Iris classifier and records the metrics.")
+    parser.add_argument("--model-name", type=table_name, required=True, help="registered model")
+    parser.add_argument(
+        "--model-version",
+        type=model_version,
+        required=True,
+        help="number of the version; empty for the one just trained, or else the newest",
+    )
+    parser.add_argument(
+        "--trained-version",
+        type=model_version,
+        default="",
+        help="number of the version that an earlier task of this run has registered",
+    )
+    parser.add_argument(
+        "--volume-path", type=volume_folder, required=True, help="folder of the ingested samples"
+    )
+    args = parser.parse_args()
+    version, _ = evaluate(
+        Files.connect(),
+        volume_path=args.volume_path,
+        model=args.model_name,
+        version=args.model_version or args.trained_version,
+    )
+    report({"model_version": version})
+
+
+if __name__ == "__main__":
+    run(main)
