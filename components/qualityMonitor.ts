@@ -27,7 +27,13 @@ export interface QualityMonitorArgs {
 const GRANULARITY = "AGGREGATION_GRANULARITY_1_DAY";
 const HOURLY = "0 0 * * * ?";
 
-type ProfilingConfig = databricks.types.output.DataQualityMonitorDataProfilingConfig;
+/** What the monitor says of itself. */
+type Answered = Partial<
+  Pick<
+    databricks.types.output.DataQualityMonitorDataProfilingConfig,
+    "driftMetricsTableName" | "profileMetricsTableName" | "status" | "latestMonitorFailureMessage"
+  >
+>;
 
 /**
  * What profiles a table of predictions by day and version, and measures how days drift from the day
@@ -65,20 +71,17 @@ export class QualityMonitor extends pulumi.ComponentResource {
    * @throws pulumi.RunError, when it resolves, if the monitor names none.
    */
   get driftMetricsTable(): pulumi.Output<string> | undefined {
-    return this.named("drift", (config) => config?.driftMetricsTableName);
+    return this.metricTable("drift");
   }
 
   /** As {@link driftMetricsTable}, of the table of profiles. */
   get profileMetricsTable(): pulumi.Output<string> | undefined {
-    return this.named("profile", (config) => config?.profileMetricsTableName);
+    return this.metricTable("profile");
   }
 
-  private named(
-    kind: string,
-    nameIn: (config: ProfilingConfig | undefined) => string | undefined,
-  ): pulumi.Output<string> | undefined {
-    return this.monitor?.dataProfilingConfig.apply(
-      (config) => nameIn(config) ?? refuse(this.predictions.fullName, kind, config),
+  private metricTable(kind: "drift" | "profile"): pulumi.Output<string> | undefined {
+    return this.monitor?.dataProfilingConfig.apply((config) =>
+      metricTable(this.predictions.fullName, kind, config),
     );
   }
 }
@@ -93,12 +96,21 @@ function checkBaseline({ features }: Predictions, baseline: GovernedTable | unde
   );
 }
 
-/** @throws pulumi.RunError saying which table's monitor names no metric table, and why if it says so. */
-function refuse(table: string, kind: string, config: ProfilingConfig | undefined): never {
-  const { status = "unknown", latestMonitorFailureMessage: why } = config ?? {};
+/**
+ * The name that a monitor gives to one of its metric tables.
+ * @throws pulumi.RunError saying which table's monitor names none, and why if the monitor says so.
+ */
+export function metricTable(
+  table: string,
+  kind: "drift" | "profile",
+  config: Answered | undefined,
+): string {
+  const { status = "unknown", latestMonitorFailureMessage: why = "" } = config ?? {};
+  const name = kind === "drift" ? config?.driftMetricsTableName : config?.profileMetricsTableName;
+  if (name !== undefined && name !== "") return name;
   const refusal = new pulumi.RunError(
-    `The monitor of ${table} names no ${kind} metrics table; its status is ${status}` +
-      (why === undefined || why === "" ? "." : `: ${why}`),
+    `The monitor of ${table} names no table of ${kind} metrics; ` +
+      `its status is ${status}${why === "" ? "" : `: ${why}`}.`,
   );
   // The SDK shows the stack of what an output throws, which is none of the user's.
   delete refusal.stack;

@@ -151,7 +151,8 @@ def _unix_ms(moment: object) -> int:
 
     stamp = pd.Timestamp(moment)
     stamp = stamp.tz_localize(UTC) if stamp.tzinfo is None else stamp
-    return round(stamp.timestamp() * 1000)
+    seconds: float = stamp.timestamp()
+    return round(seconds * 1000)
 
 
 def _utc(ms: int) -> str:

@@ -7,6 +7,7 @@ import {
   type Platform,
   type QualityMonitorArgs,
 } from "../../../components";
+import { metricTable } from "../../../components/qualityMonitor";
 import { platformDouble } from "./platformDouble";
 import { COLUMNS, monitorOf, scene } from "./scene";
 
@@ -75,6 +76,19 @@ test("the metric tables are those that the monitor itself names", async () => {
   const { driftMetricsTable: drift, profileMetricsTable: profile } = monitor;
   expect(drift && (await valueOf(drift))).toBe(DRIFT_TABLE);
   expect(profile && (await valueOf(profile))).toBe(PROFILE_TABLE);
+});
+
+test.each([
+  [undefined, "its status is unknown."],
+  [{ status: "PENDING", driftMetricsTableName: "" }, "its status is PENDING."],
+  [
+    { status: "FAILED", latestMonitorFailureMessage: "no access" },
+    "its status is FAILED: no access.",
+  ],
+])("a monitor that names no metric table is an error: %j", (config, reason) => {
+  expect(() => metricTable("ml.s.predictions", "drift", config)).toThrow(
+    `The monitor of ml.s.predictions names no table of drift metrics; ${reason}`,
+  );
 });
 
 test("windows are compared with a baseline, which exists before the monitor", async () => {
