@@ -2,6 +2,8 @@ import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import type { FeatureTable } from "./featureTable";
+import type { GovernedTable } from "./governedTable";
+import type { PythonTask } from "./jobTasks";
 import type { Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
@@ -11,21 +13,31 @@ export interface TrainingJobArgs {
   readonly platform: Platform;
   /** What the job registers a version of and nominates as `challenger`. */
   readonly model: RegisteredModel;
-  /** Where features are looked up. */
-  readonly features: FeatureTable;
+  /** Where features are looked up; a plain table if a task of this job computes them. */
+  readonly features: FeatureTable | GovernedTable;
   /** Workspace path of the MLflow experiment, e.g. `/Shared/ml/customer-churn`. */
   readonly experiment: string;
+  /** What runs before training, e.g. set-up: one after the other. @default nothing */
+  readonly before?: readonly PythonTask[];
   /** Fits the model and registers a version; gets all job parameters. */
   readonly train: {
     readonly file: string;
     /** Full name of the table of labels. */
     readonly labels: string;
   };
-  /** Scores the nominated version on rows that training never saw, and logs `val_*` metrics to its run. */
+  /**
+   * Scores the new version on rows that training never saw, and logs `val_*` metrics to its run.
+   * Training or this task nominates it.
+   */
   readonly validate: {
     readonly file: string;
     /** Full name of the table of those rows. */
     readonly holdout: string;
+    /**
+     * What else the task is told, e.g. what training reports:
+     * `{ version: "{{tasks.training.values.model_version}}" }`. @default nothing
+     */
+    readonly arguments?: PythonTask["arguments"];
   };
   /** Job parameters with their defaults, e.g. hyper-parameters; a run can override each. */
   readonly parameters: Readonly<Record<string, string | number>>;
@@ -67,6 +79,7 @@ export class TrainingJob extends pulumi.ComponentResource {
         platform,
         description: `Trains ${model.fullName}, validates it and nominates it as challenger.`,
         tasks: [
+          ...(args.before ?? []),
           {
             file: args.train.file,
             arguments: {
@@ -79,7 +92,11 @@ export class TrainingJob extends pulumi.ComponentResource {
           },
           {
             file: args.validate.file,
-            arguments: { model: model.fullName, holdout: args.validate.holdout },
+            arguments: {
+              model: model.fullName,
+              holdout: args.validate.holdout,
+              ...args.validate.arguments,
+            },
           },
         ],
         parameters: Object.fromEntries(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { churnPredictionSettings } from "./churnPredictionSettings";
 import { customerChurnSettings } from "./customerChurnSettings";
 import { emails, onFailure, section } from "./schema";
+import { telcoChurnSettings } from "./telcoChurnSettings";
 
 const environment = section({
   /** Unity Catalog catalog of this environment. */
@@ -46,6 +47,7 @@ const settings = section({
   environment,
   churnPrediction: churnPredictionSettings.prefault({}),
   customerChurn: customerChurnSettings.prefault({}),
+  telcoChurn: telcoChurnSettings.prefault({}),
 });
 
 /** The settings of one environment, checked, with defaults filled in. */

@@ -4,6 +4,7 @@ import { loadConfig } from "./config";
 import { customerChurn } from "./customerChurn";
 import { EnvironmentPlatform } from "./platform";
 import { purchases } from "./purchases";
+import { telcoChurn } from "./telcoChurn";
 
 /** Deploys one environment: the platform, and every model that is listed here. */
 export async function deploy(): Promise<Record<string, unknown>> {
@@ -16,5 +17,6 @@ export async function deploy(): Promise<Record<string, unknown>> {
     warehouseId: platform.warehouseId,
     ...(await churnPrediction(platform, bought, settings.churnPrediction)),
     ...(await customerChurn(platform, bought, settings.customerChurn)),
+    ...(await telcoChurn(platform, settings.telcoChurn)),
   };
 }

@@ -70,6 +70,36 @@ test("the job trains with every parameter, then validates on the holdout", async
   expect(inputs).not.toHaveProperty("schedule");
 });
 
+test("what comes before training runs in its order, and validation is told what it asks for", async () => {
+  const program = await made({
+    before: [{ file: "monitoring/check_drift.py" }, { file: "churn/build_features.py" }],
+    validate: {
+      file: "churn/validate.py",
+      holdout: "ml.validation.holdout_churn",
+      arguments: { version: "{{tasks.train.values.model_version}}" },
+    },
+  });
+  const { inputs } = program.find("databricks:Job", "churn-training-job");
+  expect(inputs).toMatchObject({
+    tasks: [
+      { taskKey: "build_features", dependsOns: [{ taskKey: "check_drift" }] },
+      { taskKey: "check_drift", dependsOns: [] },
+      { taskKey: "train", dependsOns: [{ taskKey: "build_features" }] },
+      {
+        taskKey: "validate",
+        dependsOns: [{ taskKey: "train" }],
+        sparkPythonTask: {
+          parameters: [
+            ...["--model", "ml.models.churn_model"],
+            ...["--holdout", "ml.validation.holdout_churn"],
+            ...["--version", "{{tasks.train.values.model_version}}"],
+          ],
+        },
+      },
+    ],
+  });
+});
+
 test("the job waits for the model, the features and the experiment", async () => {
   const { dependsOn } = (await made()).find("mlops:PythonJob", "churn-training");
   expect(dependsOn).toEqual(

@@ -15,7 +15,11 @@ export interface Deployed {
 }
 
 /** Every model of the program, below its catalog. */
-const MODELS = ["models.churn_prediction_model", "models.customer_churn_model"];
+const MODELS = [
+  "models.churn_prediction_model",
+  "models.customer_churn_model",
+  "models.telco_churn_model",
+];
 
 async function run(stack: Stack, measured: Measured): Promise<Deployed> {
   const registries = await Promise.all(
