@@ -4,7 +4,7 @@ import { resumeMonitors } from "./dataQuality/monitors";
 import { Jobs } from "./jobs/service";
 import { startLakehouse } from "./lakehouse";
 import { MlflowServer } from "./mlflow/server";
-import { resumeNotifications } from "./notifications/deliver";
+import { senderOf } from "./notifications/deliver";
 import { createServer } from "./server";
 import { ModelServing } from "./serving/modelServing";
 import { Workspace } from "./workspace";
@@ -45,6 +45,8 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
   try {
     // Listening first finds a taken port before anything slow begins.
     workspace.url = await server.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+    // Before the services: what these have to tell when they stop is still written.
+    void senderOf(workspace).resume();
     const lakehouse = startLakehouse(workspace);
     workspace.jobs = new Jobs(workspace);
     workspace.mlflow = new MlflowServer(workspace);
@@ -57,7 +59,6 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
     workspace.serving.resume();
     await resumeMonitors(workspace);
     startAlerts(workspace);
-    void resumeNotifications(workspace);
     // Queued runs and schedules need all the others.
     workspace.jobs.start();
     return { url: workspace.url, token: workspace.token, workspace, close };

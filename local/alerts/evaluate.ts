@@ -99,7 +99,8 @@ const ROWS = "alert_rows";
 
 function wrapped(queryText: string, columns: readonly OperandColumn[]): string {
   const totals = columns.map((column) => `${totalOf(column)} AS ${quoted(headingOf(column))}`);
-  const query = queryText.replace(/[;\s]+$/, "");
+  // A statement may end with a semicolon, and a comment behind it; an expression may not.
+  const query = queryText.replace(/;(?:[;\s]|--[^\n]*|\/\*[\s\S]*?\*\/)*$/, "");
   // On a line of its own, so that a comment at the query's end does not swallow the bracket.
   return `WITH alert_query AS (\n${query}\n) SELECT ${[...totals, `COUNT(*) AS ${ROWS}`].join(", ")} FROM alert_query`;
 }

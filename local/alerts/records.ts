@@ -160,12 +160,37 @@ export function requireAlert(workspace: Workspace, id: string): Alert {
   return found;
 }
 
+/** Files of alerts are called so: https://docs.databricks.com/sql/user/alerts/ */
+const EXTENSION = ".dbalert.json";
+
+/**
+ * The alert at a path of the workspace, with or without the extension of its file. One without a folder lies
+ * in its owner's.
+ * @throws ApiError 404 RESOURCE_DOES_NOT_EXIST.
+ */
+export function alertAt(workspace: Workspace, path: string): Alert {
+  const wanted = normalized(path.endsWith(EXTENSION) ? path.slice(0, -EXTENSION.length) : path);
+  const found = alerts(workspace)
+    .list()
+    .filter((alert) => alert.lifecycle_state === "ACTIVE")
+    .find(({ parent_path = `/Users/${USER.userName}`, display_name }) => {
+      return `${normalized(parent_path)}/${display_name}` === wanted;
+    });
+  if (found === undefined) throw missing("Alert", path);
+  return found;
+}
+
+/** A folder's path without what may be left out. */
+function normalized(path: string): string {
+  return path.replace(/^\/Workspace(?=\/)/, "").replace(/(?<=.)\/$/, "");
+}
+
 /** @throws ApiError 400 or 404 when the alert names a folder, warehouse or destination that is not there. */
 export function checkReferences(workspace: Workspace, alert: z.output<typeof alertBody>): void {
   for (const { destination_id } of alert.evaluation.notification?.subscriptions ?? [])
     if (destination_id !== undefined) requireDestination(workspace, destination_id);
   const { store } = workspace;
-  const folder = alert.parent_path?.replace(/^\/Workspace(?=\/)/, "").replace(/(?<=.)\/$/, "");
+  const folder = alert.parent_path === undefined ? undefined : normalized(alert.parent_path);
   if (
     folder !== undefined &&
     store.collection("workspace.objects", z.unknown()).get(folder) === undefined

@@ -4,7 +4,7 @@ import { USER } from "../identity";
 import { quartz } from "../jobs/quartz";
 import { lakehouseOf } from "../lakehouse";
 import type { Executed, Statement } from "../lakehouse/shapes";
-import { notify, type Recipient } from "../notifications/deliver";
+import { senderOf, type Recipient } from "../notifications/deliver";
 import { wake } from "../sql/warehouse";
 import type { Workspace } from "../workspace";
 import { evaluate, type Outcome } from "./evaluate";
@@ -87,8 +87,7 @@ export class Alerts {
     alertStates(this.#workspace).put(id, state);
     const recipients = overrides.recipients ?? subscribers(alert);
     if (told && recipients.length > 0)
-      await notify(
-        this.#workspace,
+      await senderOf(this.#workspace).notify(
         recipients,
         alertMessage(this.#workspace, alert, outcome, state.last_evaluated_at),
       );

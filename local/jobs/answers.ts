@@ -156,6 +156,7 @@ function resolvedValues(
     return { resolved_values: { spark_python_task: { parameters: attempt.parameters ?? [] } } };
   if (settings?.condition_task)
     return { resolved_values: { condition_task: attempt.condition ?? {} } };
+  if (settings?.alert_task) return {};
   return {
     resolved_values: { run_job_task: { job_parameters: attempt.job_parameters ?? {} } },
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WORKSPACE_ID } from "../identity";
 import { newId } from "../ids";
+import { runAlert } from "./alertTask";
 import { compare } from "./graph";
 import { runPython, type AttemptResult } from "./pythonTask";
 import type { Attempt, RunRecord, TaskRecord } from "./records";
@@ -97,6 +98,14 @@ async function work(
       attempt.outcome = compare(op, condition.left, condition.right) ? "true" : "false";
       return { result: "SUCCESS", values: {} };
     }
+    if (settings.alert_task)
+      return await runAlert({
+        workspace: services.workspace,
+        task: settings.alert_task,
+        timeoutSeconds: settings.timeout_seconds ?? 0,
+        resolve: (text) => resolve(text, values),
+        signal,
+      });
     if (settings.run_job_task) {
       const { job_id, job_parameters = {} } = settings.run_job_task;
       const parameters = Object.entries(job_parameters);
@@ -159,6 +168,7 @@ function valuesFor({ run, services }: AttemptContext, task: TaskRecord, attempt:
         {
           run_id: other.attempts.at(-1)?.run_id,
           result_state: other.result,
+          alert_state: other.attempts.at(-1)?.alert_state,
           execution_count: other.attempts.length,
           values: Object.fromEntries(
             Object.entries(other.values).map(([name, json]) => [name, plain(json)]),

@@ -28,7 +28,7 @@ export interface PythonTask {
 /** How an attempt ended, and what it has set for later tasks. */
 export interface AttemptResult extends Pick<
   Attempt,
-  "error" | "error_trace" | "environment_problem"
+  "error" | "error_trace" | "environment_problem" | "alert_state"
 > {
   readonly result: TaskResult;
   readonly values: Record<string, string>;

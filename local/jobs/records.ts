@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { evaluationState } from "../alerts/records";
 import type { Collection } from "../store";
 import type { Workspace } from "../workspace";
 import { taskResults } from "./graph";
@@ -32,6 +33,8 @@ const attempt = z.strictObject({
   job_parameters: z.record(z.string(), z.string()).optional(),
   /** Of a condition task. */
   outcome: z.enum(["true", "false"]).optional(),
+  /** Of an alert task. */
+  alert_state: evaluationState.optional(),
   /** The run that a run-job task has started. */
   child_run_id: z.number().optional(),
 });

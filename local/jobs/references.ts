@@ -39,6 +39,7 @@ export interface Values {
       {
         readonly run_id: number | undefined;
         readonly result_state: string | undefined;
+        readonly alert_state: string | undefined;
         readonly execution_count: number;
         readonly values: Readonly<Record<string, string>>;
       }
@@ -51,6 +52,8 @@ export interface Values {
 export interface Names {
   readonly parameters: readonly string[];
   readonly tasks: readonly string[];
+  /** Those of the tasks that evaluate an alert. */
+  readonly alertTasks: readonly string[];
 }
 
 /** Text with its references replaced. @throws Error naming a reference without a value */
@@ -78,6 +81,7 @@ export function textsOf(task: TaskSettings): string[] {
     ...(task.spark_python_task?.parameters ?? []),
     ...(task.condition_task ? [task.condition_task.left, task.condition_task.right] : []),
     ...Object.values(task.run_job_task?.job_parameters ?? {}),
+    ...Object.values(task.alert_task?.parameters ?? {}),
   ];
 }
 
@@ -111,6 +115,8 @@ function isKnown(path: readonly string[], names: Names): boolean {
     case "tasks":
       if (!names.tasks.includes(first)) return false;
       if (path.length === 4 && second === "values") return third !== "";
+      if (path.length === 4 && second === "output")
+        return third === "alert_state" && names.alertTasks.includes(first);
       return path.length === 3 && ["run_id", "result_state", "execution_count"].includes(second);
     case "workspace":
       return ["workspace.id", "workspace.url"].includes(dotted);
@@ -128,6 +134,7 @@ function lookUp(path: readonly string[], values: Values): string | undefined {
   if (space === "tasks") {
     const task = values.tasks[first];
     if (second === "values") return task?.values[third];
+    if (second === "output") return task?.alert_state;
     if (second === "run_id") return task?.run_id?.toString();
     if (second === "result_state") return task?.result_state?.toLowerCase();
     return second === "execution_count" ? task?.execution_count.toString() : undefined;

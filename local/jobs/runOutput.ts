@@ -21,6 +21,12 @@ export function runOutput(workspace: Workspace, runId: number): Record<string, u
   if (attempt === undefined) return { metadata };
   if (attempt.child_run_id !== undefined)
     return { metadata, run_job_output: { run_id: attempt.child_run_id }, ...problem(attempt) };
+  if (attempt.alert_state !== undefined)
+    return {
+      metadata,
+      alert_output: { alert_state: attempt.alert_state },
+      ...problem(attempt),
+    };
   const { text, truncated } = readLog(workspace, attempt.run_id);
   return { metadata, logs: text, logs_truncated: truncated, ...problem(attempt) };
 }

@@ -39,6 +39,29 @@ const runJobTask = z.strictObject({
   job_parameters: parameters.optional(),
 });
 
+/** Evaluates an alert; it succeeds whether that triggers or not, and fails if the query does. */
+const alertTask = z.strictObject({
+  alert_id: z.string().min(1).optional(),
+  workspace_path: z.string().optional(),
+  /** Instead of the alert's own. */
+  warehouse_id: z.string().min(1).optional(),
+  /** Who is told, instead of the alert's subscribers. */
+  subscribers: z
+    .array(
+      z.strictObject({
+        destination_id: z.string().min(1).optional(),
+        user_name: z.email().optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
+  /** Values of the alert's parameters for this run. */
+  parameters: parameters.optional(),
+});
+
+/** An `alert_task`. */
+export type AlertTask = z.infer<typeof alertTask>;
+
 /** When a task runs, by the results of those it depends on. */
 export const runIf = z.enum([
   "ALL_SUCCESS",
@@ -60,6 +83,7 @@ export const taskSettings = z.strictObject({
   spark_python_task: sparkPythonTask.optional(),
   condition_task: conditionTask.optional(),
   run_job_task: runJobTask.optional(),
+  alert_task: alertTask.optional(),
   environment_key: z.string().optional(),
   job_cluster_key: z.string().optional(),
   new_cluster: clusterSpec.optional(),

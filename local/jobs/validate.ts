@@ -1,5 +1,6 @@
 import { invalid, unsupported } from "../errors";
 import { USER } from "../identity";
+import { checkAlertTask } from "./alertTask";
 import { checkSchedule } from "./quartz";
 import { textsOf, unknownReferences } from "./references";
 import type { JobSettings } from "./settings";
@@ -30,11 +31,13 @@ export function checkSettings(call: string, settings: JobSettings): void {
 
 function checkTask(call: string, task: TaskSettings, settings: JobSettings): void {
   const name = `Task '${task.task_key}'`;
-  const kinds = [task.spark_python_task, task.condition_task, task.run_job_task].filter(Boolean);
+  const { spark_python_task, condition_task, run_job_task, alert_task } = task;
+  const kinds = [spark_python_task, condition_task, run_job_task, alert_task].filter(Boolean);
   if (kinds.length !== 1)
     throw invalid(
-      `${name} needs exactly one of spark_python_task, condition_task and run_job_task; it has ${kinds.length}.`,
+      `${name} needs exactly one of spark_python_task, condition_task, run_job_task and alert_task; it has ${kinds.length}.`,
     );
+  if (alert_task) checkAlertTask(name, alert_task);
   const clusters = (settings.job_clusters ?? []).map((cluster) => cluster.job_cluster_key);
   if (task.job_cluster_key !== undefined && !clusters.includes(task.job_cluster_key))
     throw invalid(`${name}: the job_cluster_key '${task.job_cluster_key}' is not defined.`);
@@ -56,6 +59,7 @@ function checkTask(call: string, task: TaskSettings, settings: JobSettings): voi
     unknownReferences(text, {
       parameters: (settings.parameters ?? []).map((parameter) => parameter.name),
       tasks: tasks.map((other) => other.task_key),
+      alertTasks: tasks.filter((other) => other.alert_task).map((other) => other.task_key),
     }),
   );
   if (unknown.length > 0)

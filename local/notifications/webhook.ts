@@ -21,13 +21,18 @@ export interface Delivery {
 /**
  * Posts JSON to a webhook, with basic authentication if it has a user. Tries again, with growing pauses,
  * when there is no answer in ten seconds, or one of 429 and 5xx. Redirects are not followed.
+ * @param stop - Ends the attempts.
  */
-export async function postWebhook(webhook: Webhook, payload: object): Promise<Delivery> {
+export async function postWebhook(
+  webhook: Webhook,
+  payload: object,
+  stop: AbortSignal,
+): Promise<Delivery> {
   try {
-    const status = await backOff(() => post(webhook, JSON.stringify(payload)), {
+    const status = await backOff(() => post(webhook, JSON.stringify(payload), stop), {
       numOfAttempts: ATTEMPTS,
       startingDelay: FIRST_PAUSE_MS,
-      retry: (error) => !(error instanceof Refused),
+      retry: (error) => !(error instanceof Refused) && !stop.aborted,
     });
     return { sent: true, detail: `HTTP ${status}` };
   } catch (error) {
@@ -38,7 +43,11 @@ export async function postWebhook(webhook: Webhook, payload: object): Promise<De
 /** An answer that says no. */
 class Refused extends Error {}
 
-async function post({ url, username, password }: Webhook, body: string): Promise<number> {
+async function post(
+  { url, username, password }: Webhook,
+  body: string,
+  stop: AbortSignal,
+): Promise<number> {
   const user = username === undefined ? undefined : `${username}:${password ?? ""}`;
   const answer = await fetch(url, {
     method: "POST",
@@ -48,7 +57,7 @@ async function post({ url, username, password }: Webhook, body: string): Promise
     },
     body,
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]),
   });
   await answer.body?.cancel();
   if (answer.ok) return answer.status;

@@ -17,13 +17,21 @@ const values: Values = {
     load: {
       run_id: 20,
       result_state: "UPSTREAM_FAILED",
+      alert_state: undefined,
       execution_count: 1,
       values: { rows: "12" },
+    },
+    watch: {
+      run_id: 21,
+      result_state: "SUCCESS",
+      alert_state: "TRIGGERED",
+      execution_count: 1,
+      values: {},
     },
   },
   workspace: { id: "1", url: "http://127.0.0.1:1" },
 };
-const names = { parameters: ["depth", "odd.name"], tasks: ["load"] };
+const names = { parameters: ["depth", "odd.name"], tasks: ["load", "watch"], alertTasks: ["watch"] };
 
 describe("references", () => {
   test.each([
@@ -37,6 +45,7 @@ describe("references", () => {
     ["{{job.trigger.type}} {{job.name}}", "periodic train"],
     ["{{task.name}} {{task.execution_count}}", "fit 2"],
     ["{{tasks.load.values.rows}} {{tasks.load.result_state}}", "12 upstream_failed"],
+    ["{{tasks.watch.output.alert_state}}", "TRIGGERED"],
     ["{{workspace.url}}", "http://127.0.0.1:1"],
     ["{ {job.id} } {{}", "{ {job.id} } {{}"],
   ])("in %s give %s", (text, expected) => {
@@ -51,6 +60,8 @@ describe("references", () => {
     "{{job.start_time.week}}",
     "{{tasks.none.values.rows}}",
     "{{tasks.load.error}}",
+    "{{tasks.load.output.alert_state}}",
+    "{{tasks.watch.output.first_row}}",
     "{{task.values.rows}}",
     "{{job_id}}",
     "{{}}",
