@@ -35,11 +35,17 @@ export async function ensurePython(): Promise<void> {
   mkdirSync(paths.kept, { recursive: true });
   if (!existsSync(python)) await run(findPython(), ["-m", "venv", "--clear", paths.python]);
   await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]);
-  await run(python, ["-m", "uv", "pip", "sync", "--quiet", "--python", python, lock], {
-    // Hard links from uv's cache fail across file systems with a warning for each package.
-    UV_LINK_MODE: "copy",
-  });
+  await uv("pip", "sync", "--quiet", "--python", python, lock);
   writeFileSync(stamp, lockHash());
+}
+
+/**
+ * Runs uv, which {@link ensurePython} has installed.
+ * @throws UserError with the end of what it says, if it fails.
+ */
+export async function uv(...args: readonly string[]): Promise<void> {
+  // Hard links from uv's cache fail across file systems with a warning for each package.
+  await run(python, ["-m", "uv", ...args], { UV_LINK_MODE: "copy" });
 }
 
 function findPython(): string {

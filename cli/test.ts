@@ -5,6 +5,7 @@ import { z } from "zod";
 import { obtainEngine } from "../engine";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
+import { ensureSpark } from "./spark";
 import { UserError } from "./userError";
 
 /** Passed and failed tests of one suite. */
@@ -45,6 +46,7 @@ const suites: readonly Suite[] = [
     run: (log) => check(log, python, ["-m", "ruff", "check", "jobs", "local"]),
   },
   { name: "jobs", lane: "python", run: (log) => pytest(log, "jobs") },
+  { name: "spark", lane: "python", run: spark },
   { name: "lakehouse", lane: "python", run: (log) => pytest(log, "local/lakehouse") },
   { name: "compute", lane: "python", run: (log) => pytest(log, "local/jobs") },
   { name: "e2e", lane: "e2e", run: (log) => vitest(log, "e2e") },
@@ -122,11 +124,23 @@ async function vitest(log: Log, project: string): Promise<Count> {
   });
 }
 
+/** The tasks on a real Spark; it is installed here, while the other suites run. */
+async function spark(log: Log): Promise<Count> {
+  try {
+    await ensureSpark();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    return { passed: 0, failed: 1 };
+  }
+  return pytest(log, "jobs", "tests/spark");
+}
+
 /** Each folder brings its own configuration, so pytest runs in it. */
-async function pytest(log: Log, folder: string): Promise<Count> {
-  const file = join(reports, `${folder.replaceAll("/", "-")}.xml`);
+async function pytest(log: Log, folder: string, ...tests: string[]): Promise<Count> {
+  const file = join(reports, `${[folder, ...tests].join("-").replaceAll("/", "-")}.xml`);
   rmSync(file, { force: true });
-  const args = ["-m", "pytest", `--junitxml=${file}`];
+  const args = ["-m", "pytest", `--junitxml=${file}`, ...tests];
   const code = await execute(log, python, args, join(root, folder));
   return counted(code, () => {
     const xml = readFileSync(file, "utf8");

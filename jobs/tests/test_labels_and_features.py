@@ -7,7 +7,8 @@ import pytest
 from churn.build_features import build_features
 from churn.data import FEATURE_COLUMNS
 from churn.make_labels import labelled_customers, make_labels
-from conftest import AS_OF, FEATURES, HOLDOUT, LABELS, SOURCES, customers, purchases
+from churn_tables import AS_OF, FEATURES, HOLDOUT, LABELS, SOURCES
+from conftest import customers, purchases
 from doubles import DuckDbTables
 from mlops.task import TaskError
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from churn import load_bronze
-from conftest import SOURCES
+from churn_tables import SOURCES
 from doubles import DuckDbTables
 from mlops.task import TaskError
 

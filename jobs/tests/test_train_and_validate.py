@@ -18,7 +18,7 @@ from churn.data import LABEL, MODEL_INPUTS
 from churn.model import FIXED, SEED, TEST_SHARE, model_inputs
 from churn.train import train, training_rows
 from churn.validate import validate
-from conftest import FEATURES, HOLDOUT, LABELS, SOURCES
+from churn_tables import FEATURES, HOLDOUT, LABELS, SOURCES
 from doubles import DuckDbTables
 from mlops.datasets import dataset
 from mlops.task import TaskError

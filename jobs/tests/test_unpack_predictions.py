@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from churn.data import MODEL_INPUTS
-from conftest import FEATURES
+from churn_tables import FEATURES
 from doubles import DuckDbTables
 from mlops.task import TaskError
 from monitoring import unpack_predictions, versions
