@@ -18,6 +18,7 @@ from lakehouse.constraints import Constraint
 from lakehouse.engine import Engine, execute
 from lakehouse.errors import SqlError
 from lakehouse.names import full_name
+from lakehouse.profiling.service import add_refreshes
 from lakehouse.session import Parameter
 
 _NOT_FOUND = {"TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "CONSTRAINT_DOES_NOT_EXIST"}
@@ -122,6 +123,7 @@ def create_app(engine: Engine, secret: str) -> FastAPI:
 
     _statements(app, engine)
     _tables(app, engine)
+    add_refreshes(app, engine)
     return app
 
 
