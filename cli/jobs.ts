@@ -68,13 +68,17 @@ export async function runJob(
       body: { job_id: job.job_id, job_parameters: parameters, idempotency_token: randomUUID() },
     }),
   );
-  return follow(connection, run_id, onTask);
+  return followRun(connection, run_id, onTask);
 }
 
-async function follow(
+/**
+ * Waits until a run has ended.
+ * @param onTask - Told each time that a task changes its state.
+ */
+export async function followRun(
   connection: Connection,
   runId: number,
-  onTask: (key: string, state: string) => void,
+  onTask: (key: string, state: string) => void = () => undefined,
 ): Promise<RunResult> {
   const seen = new Map<string, string>();
   for (;;) {

@@ -1,5 +1,12 @@
 import { existsSync } from "node:fs";
-import { describeEngine, obtainEngine, runPulumi, type Engine, type PulumiResult } from "../engine";
+import {
+  describeEngine,
+  obtainEngine,
+  runPulumi,
+  type Engine,
+  type PulumiOptions,
+  type PulumiResult,
+} from "../engine";
 import { root } from "./paths";
 import { recoverState } from "./recover";
 import { LOCAL, environmentOf, localState, readInvocation } from "./stackEnvironment";
@@ -22,12 +29,13 @@ export async function main(args: string[]): Promise<number> {
  * Runs the CLI on a stack. The stack `local` is made when it is first used, and what a killed update
  * left behind is put right before the next one.
  * @param env - What {@link environmentOf} says.
+ * @param output - Where its output goes. @default the terminal
  */
 export async function runOnStack(
   engine: Engine,
   args: readonly string[],
   env: Record<string, string>,
-  stdio: "inherit" | "pipe" = "inherit",
+  output: Pick<PulumiOptions, "stdio" | "onLine"> = {},
 ): Promise<PulumiResult> {
   const { stack, deploys } = readInvocation(args);
   const options = { cwd: root, env: { ...process.env, ...env } };
@@ -42,5 +50,5 @@ export async function runOnStack(
       });
     }
   }
-  return runPulumi(engine, args, { ...options, stdio });
+  return runPulumi(engine, args, { ...options, ...output });
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { relative } from "node:path";
-import type { Readable } from "node:stream";
+import { createInterface } from "node:readline";
+import { PassThrough, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Engine, EnginePart } from "./index";
 import { onEndingSignal, spawnSupervised } from "./supervise";
@@ -13,6 +14,8 @@ export interface PulumiOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** "inherit" gives it the terminal, "pipe" collects its output. @default "inherit" */
   readonly stdio?: "inherit" | "pipe";
+  /** Told each line of its output as it comes, if piped. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** How a Pulumi command ended. */
@@ -47,7 +50,7 @@ export async function runPulumi(
     }
   });
   try {
-    const output = Promise.all([collect(child.stdout), collect(child.stderr)]);
+    const output = Promise.all([collect(child.stdout, options.onLine), collect(child.stderr)]);
     await once(child, "close");
     const [stdout, stderr] = await output;
     return { exitCode: child.exitCode ?? 130, stdout, stderr };
@@ -56,8 +59,11 @@ export async function runPulumi(
   }
 }
 
-function collect(stream: Readable | null): Promise<string> {
-  return stream ? text(stream) : Promise.resolve("");
+function collect(stream: Readable | null, onLine?: (line: string) => void): Promise<string> {
+  if (stream === null) return Promise.resolve("");
+  if (onLine === undefined) return text(stream);
+  createInterface(stream.pipe(new PassThrough())).on("line", onLine);
+  return text(stream.pipe(new PassThrough()));
 }
 
 /** One line for each program of the engine: name, version, origin and path. */

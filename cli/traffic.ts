@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { WorkspaceError, type Connection } from "../components/workspace/rest";
+import type { Rows } from "./sql";
+
+/** Rows in one request. */
+const BATCH = 200;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const answered = z.object({ predictions: z.array(z.number()) });
+
+/** Noon in UTC, so many days ago: a time that a replayed request stands for. */
+export function daysAgo(days: number, now = Date.now()): Date {
+  return new Date(Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2 - days * DAY_MS);
+}
+
+/**
+ * Asks an endpoint about rows of numbers, in requests of 200, as if it were another day.
+ * @param columns - Names of the model's inputs, in the order of a row's values.
+ * @param when - What the captured requests say; only the local workspace takes it.
+ * @returns the share of rows that were answered with 1.
+ */
+export async function replay(
+  connection: Connection,
+  endpoint: string,
+  columns: readonly string[],
+  rows: Rows,
+  when: Date,
+): Promise<number> {
+  let positive = 0;
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const data = rows
+      .slice(start, start + BATCH)
+      .map((row) => row.map((value) => (value === null ? null : Number(value))));
+    const path = `/serving-endpoints/${endpoint}/invocations`;
+    const response = await fetch(`${connection.host}${path}`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${connection.token}`,
+        "content-type": "application/json",
+        "x-local-request-time": when.toISOString(),
+      },
+      body: JSON.stringify({ dataframe_split: { columns, data } }),
+    });
+    if (!response.ok) {
+      throw new WorkspaceError(
+        `POST ${path} ended with ${response.status}: ${await response.text()}`,
+      );
+    }
+    const { predictions } = answered.parse(await response.json());
+    positive += predictions.filter((prediction) => prediction === 1).length;
+  }
+  return rows.length === 0 ? 0 : positive / rows.length;
+}
