@@ -45,6 +45,9 @@ def approve(*, model: str, version: str, above: Mapping[str, float], ask: bool) 
     client = MlflowClient()
     chosen = version_of(client, model, version)
     what = f"{model} version {chosen.version}"
+    if APPROVED_BY_TAG in chosen.tags:
+        with readable(what):  # an earlier approval is not one by today's figures
+            client.delete_model_version_tag(model, chosen.version, APPROVED_BY_TAG)
     if not chosen.run_id:
         raise TaskError(f"{what} is not approved: it has no run with metrics")
     with readable(f"run {chosen.run_id}"):

@@ -71,7 +71,7 @@ def _parse(path: str, content: bytes) -> "pd.DataFrame":
         raise TaskError(f"{path} cannot be read as samples: {error}") from None
     if frame[FEATURES].isna().any(axis=None):
         raise TaskError(f"{path} has samples without a measurement")
-    unknown = sorted(set(frame[LABEL].dropna()) - set(range(len(SPECIES))))
+    unknown = sorted({int(value) for value in frame[LABEL].dropna()} - set(range(len(SPECIES))))
     if unknown:
         raise TaskError(f"{path} has the species {unknown}; allowed are 0, 1, 2 and nothing")
     return frame

@@ -27,7 +27,7 @@ def require_in_volume(path: str, volume: str) -> None:
     parts = below.split("/")
     if below == path or not below.endswith(".pkl"):
         raise TaskError(
-            f"pkl_path {path} is refused: unpickling runs code, and only .pkl files in {volume} "
+            f"pkl_path {path!r} is refused: unpickling runs code, and only .pkl files in {volume} "
             "are trusted with that"
         )
     if any(part in ("", ".", "..") or re.search(r"[\\\x00-\x1f]", part) for part in parts):
@@ -46,7 +46,7 @@ def load_classifier(files: Files, path: str, volume: str, features: list[str]) -
     require_in_volume(path, volume)
     real, root = files.real_path(path), files.real_path(volume).rstrip("/")
     if not real.startswith(root + "/"):
-        raise TaskError(f"pkl_path {path} is refused: it is a link that leads out of {volume}")
+        raise TaskError(f"pkl_path {path!r} is refused: it is a link that leads out of {volume}")
     content = files.read(real)
     say(f"unpickling {path} ({len(content):,} bytes)")
     try:

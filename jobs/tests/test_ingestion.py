@@ -31,9 +31,7 @@ def files(tmp_path: Path) -> FolderFiles:
 
 def once(files: FolderFiles, **more: Any) -> list[str]:
     files.touched.clear()
-    return ingest(
-        files, **{"source": SOURCE, "volume": VOLUME, "checkpoint": CHECKPOINTS, **more}
-    )
+    return ingest(files, **{"source": SOURCE, "volume": VOLUME, "checkpoint": CHECKPOINTS, **more})
 
 
 def from_source(files: FolderFiles) -> list[str]:
