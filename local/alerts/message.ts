@@ -1,5 +1,6 @@
 import Mustache from "mustache";
 import { USER } from "../identity";
+import { factLines, factTable, type Facts } from "../notifications/facts";
 import { payload as payloadSchema, type Message } from "../notifications/records";
 import type { Workspace } from "../workspace";
 import type { Outcome } from "./evaluate";
@@ -35,19 +36,8 @@ export function alertMessage(
   return {
     about: { kind: "alert", alert_id: alert.id, state: outcome.state },
     summary,
-    text: [
-      ...(text === "" ? [] : [text, ""]),
-      ...facts.map(([name, value]) => `${name}: ${value}`),
-    ].join("\n"),
-    html: [
-      ...(html === "" ? [] : [`<div>${html}</div>`]),
-      "<table>",
-      ...facts.map(
-        ([name, value]) =>
-          `<tr><th align="left">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
-      ),
-      "</table>",
-    ].join("\n"),
+    text: `${text}\n\n${factLines(facts)}`.trimStart(),
+    html: `<div>${html}</div>\n${factTable(facts)}`,
     payload: payloadOf(workspace, alert, outcome, at, { summary, description: html }),
   };
 }
@@ -57,16 +47,14 @@ function factsOf(
   alert: Alert,
   { state, value, threshold, error }: Outcome,
   at: string,
-): [string, string][] {
+): Facts {
   return [
     ["Alert", alert.display_name],
     ["State", state],
     ["Condition", conditionOf(alert.evaluation)],
-    ...(value === undefined ? [] : [["Value", value ?? "NULL"] satisfies [string, string]]),
-    ...(threshold === undefined
-      ? []
-      : [["Threshold", threshold ?? "NULL"] satisfies [string, string]]),
-    ...(error === undefined ? [] : [["Error", error] satisfies [string, string]]),
+    ...(value === undefined ? [] : [["Value", value ?? "NULL"] as const]),
+    ...(threshold === undefined ? [] : [["Threshold", threshold ?? "NULL"] as const]),
+    ...(error === undefined ? [] : [["Error", error] as const]),
     ["Evaluated at", at],
     ["Open", alertUrl(workspace, alert.id)],
   ];

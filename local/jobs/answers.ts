@@ -67,7 +67,7 @@ export function runAnswer(
     })),
     ...(parts.tasks
       ? {
-          tasks: run.tasks.map((task) => taskAnswer(workspace, run, task, parts.resolved ?? false)),
+          tasks: run.tasks.flatMap((task) => attemptAnswers(workspace, run, task, parts.resolved)),
           ...(settings.job_clusters === undefined ? {} : { job_clusters: settings.job_clusters }),
         }
       : {}),
@@ -88,19 +88,41 @@ export function taskRunAnswer(
   return {
     ...runAnswer(workspace, run, { tasks: false }),
     ...{ state, status, run_id, attempt_number, start_time, end_time, run_page_url },
+    original_attempt_run_id: originalAttempt(task, attempt)?.run_id ?? run_id,
     execution_duration: only["execution_duration"],
     run_name: task.task_key,
     tasks: [only],
   };
 }
 
-/** A task of a run, by its latest attempt. */
-export function taskAnswer(
+/**
+ * A task's attempts, each as a task of the run: https://github.com/apache/airflow/pull/72313 says so of a
+ * workspace. A task that has not begun is shown once.
+ */
+function attemptAnswers(
+  workspace: Workspace,
+  run: RunRecord,
+  task: TaskRecord,
+  resolved = false,
+): Record<string, unknown>[] {
+  const attempts = task.attempts.length === 0 ? [undefined] : task.attempts;
+  return attempts.map((attempt) => taskAnswer(workspace, run, task, resolved, attempt));
+}
+
+/** The attempt that a retry goes back to: the last one with number 0, as a repair counts anew. */
+function originalAttempt(task: TaskRecord, attempt: Attempt | undefined): Attempt | undefined {
+  if (attempt === undefined) return undefined;
+  const upTo = task.attempts.slice(0, task.attempts.indexOf(attempt) + 1);
+  return upTo.findLast(({ attempt_number }) => attempt_number === 0);
+}
+
+/** A task of a run, by one of its attempts. */
+function taskAnswer(
   workspace: Workspace,
   run: RunRecord,
   task: TaskRecord,
   resolved: boolean,
-  attempt: Attempt | undefined = task.attempts.at(-1),
+  attempt: Attempt | undefined,
 ): Record<string, unknown> {
   const settings = run.settings.tasks?.find(({ task_key }) => task_key === task.task_key);
   const runId = attempt?.run_id ?? task.run_id;
@@ -182,6 +204,7 @@ function history(run: RunRecord): Record<string, unknown>[] {
   ];
 }
 
-function pageUrl(workspace: Workspace, run: RunRecord, runId: number): string {
+/** Where people look at a run, or at a task of it. */
+export function pageUrl(workspace: Workspace, run: RunRecord, runId: number): string {
   return `${workspace.url}/#job/${run.job_id}/run/${runId}`;
 }

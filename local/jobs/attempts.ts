@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WORKSPACE_ID } from "../identity";
 import { newId } from "../ids";
 import { runAlert } from "./alertTask";
-import { compare } from "./graph";
+import { compare, type TaskResult } from "./graph";
 import { runPython, type AttemptResult } from "./pythonTask";
 import type { Attempt, RunRecord, TaskRecord } from "./records";
 import { resolve, type Values } from "./references";
+import { tellOfAttempt, watchTask } from "./runNotices";
 import type { RunServices } from "./services";
 import type { TaskSettings } from "./task";
 
@@ -25,16 +26,27 @@ export async function runAttempts(
 ): Promise<AttemptResult> {
   const retries = settings.max_retries ?? 0;
   for (let number = 0; ; number += 1) {
+    const before = task.attempts.length;
     const last = await runAttempt(context, task, settings, number);
-    const again =
-      last.result === "FAILED" || (last.result === "TIMEDOUT" && settings.retry_on_timeout === true);
-    if (!again || (retries !== -1 && number >= retries) || isOver(context)) return last;
+    const again = isRetried(last.result, settings);
+    const final = !again || (retries !== -1 && number >= retries) || isOver(context);
+    if (task.attempts.length > before)
+      tellOfAttempt(context.services.workspace, context.run, task, final);
+    if (final) return last;
     task.state = "WAITING_FOR_RETRY";
     context.services.save(context.run);
-    const pause = settings.min_retry_interval_millis ?? 0;
+    // The interval is one between the starts of the attempts.
+    const next = (task.attempts.at(-1)?.start_time ?? 0) + (settings.min_retry_interval_millis ?? 0);
+    const pause = Math.max(0, next - Date.now());
     await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
     if (isOver(context)) return { result: "CANCELED", values: {} };
   }
+}
+
+/** What counts as unsuccessful: https://docs.databricks.com/api/workspace/jobs/create, max_retries. */
+function isRetried(result: TaskResult, { retry_on_timeout }: TaskSettings): boolean {
+  if (result === "TIMEDOUT") return retry_on_timeout === true;
+  return result === "FAILED" || result === "INTERNAL_ERROR";
 }
 
 function isOver({ signal }: AttemptContext): boolean {
@@ -58,7 +70,10 @@ async function runAttempt(
     task.attempts.push(attempt);
     task.state = "RUNNING";
     services.save(run);
+    tellOfAttempt(services.workspace, run, task, false);
+    const endWatch = watchTask(services.workspace, run, task);
     const { result, values, ...rest } = await work(context, task, settings, attempt);
+    endWatch();
     if (run.state !== "ENDED") {
       Object.assign(attempt, rest, { result, end_time: Date.now() });
       Object.assign(task.values, values);

@@ -2,7 +2,9 @@ import { runAttempts } from "./attempts";
 import { decide, runResult, type Ended, type TaskResult } from "./graph";
 import type { AttemptResult } from "./pythonTask";
 import type { RunRecord, TaskRecord } from "./records";
+import { tellOfEnd, tellOfRun, watchRun } from "./runNotices";
 import type { RunServices } from "./services";
+import { messageOf } from "./states";
 import type { TaskSettings } from "./task";
 
 /** One run while it is active: starts its tasks as they become ready, and settles its end. */
@@ -10,8 +12,11 @@ export class Execution {
   readonly #run: RunRecord;
   readonly #services: RunServices;
   readonly #abort = new AbortController();
+  /** To end single tasks. */
+  readonly #aborts = new Map<string, AbortController>();
   readonly #ended: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #watch: (() => void) | undefined;
   #ending: "CANCELED" | "TIMEDOUT" | undefined;
 
   constructor(run: RunRecord, services: RunServices, ended: () => void) {
@@ -24,6 +29,8 @@ export class Execution {
   start(): void {
     this.#run.state = "RUNNING";
     this.#run.begin_time ??= Date.now();
+    tellOfRun(this.#services.workspace, this.#run, "on_start");
+    this.#watch = watchRun(this.#services.workspace, this.#run);
     const limit = this.#run.settings.timeout_seconds ?? 0;
     if (limit > 0)
       this.#timer = setTimeout(() => {
@@ -34,14 +41,27 @@ export class Execution {
 
   /** Ends the tasks that run and starts no other. */
   cancel(): void {
-    this.#end("CANCELED", "Run cancelled.");
+    this.#end("CANCELED", CANCELED);
+  }
+
+  /** Ends one task; those that handle its failure still run. */
+  cancelTask(key: string): void {
+    const task = this.#run.tasks.find(({ task_key }) => task_key === key);
+    if (task === undefined || task.state === "ENDED" || this.#ending !== undefined) return;
+    if (task.state === "BLOCKED") settle(task, "CANCELED", CANCELED);
+    else task.state = "TERMINATING";
+    this.#save();
+    this.#aborts.get(key)?.abort();
+    this.#advance();
   }
 
   /** Settles the run at once: the workspace stops. */
   interrupt(message: string): void {
     interrupted(this.#run, message);
     clearTimeout(this.#timer);
+    this.#watch?.();
     this.#save();
+    tellOfEnd(this.#services.workspace, this.#run);
     this.#abort.abort();
   }
 
@@ -51,7 +71,7 @@ export class Execution {
     this.#run.message = message;
     this.#run.state = "TERMINATING";
     for (const task of this.#run.tasks) {
-      if (task.state === "BLOCKED") settle(task, "CANCELED", message);
+      if (task.state === "BLOCKED") settle(task, result, message);
       else if (task.state !== "ENDED") task.state = "TERMINATING";
     }
     this.#save();
@@ -83,7 +103,10 @@ export class Execution {
 
   #launch(task: TaskRecord, settings: TaskSettings): void {
     task.state = "PENDING";
-    const context = { run: this.#run, services: this.#services, signal: this.#abort.signal };
+    const own = new AbortController();
+    this.#aborts.set(task.task_key, own);
+    const signal = AbortSignal.any([this.#abort.signal, own.signal]);
+    const context = { run: this.#run, services: this.#services, signal };
     runAttempts(context, task, settings)
       .catch(
         (error: unknown): AttemptResult => ({
@@ -92,10 +115,11 @@ export class Execution {
           values: {},
         }),
       )
-      .then(({ result, error }) => {
+      .then((last) => {
         if (this.#run.state === "ENDED") return;
-        const canceled = result === "CANCELED" ? this.#run.message : undefined;
-        settle(task, result, canceled ?? messageOf(result, error));
+        if (last.result !== "CANCELED") settle(task, last.result, messageOf(last.result, last));
+        else if (this.#ending === undefined) settle(task, "CANCELED", CANCELED);
+        else settle(task, this.#ending, this.#run.message);
         this.#advance();
       })
       .catch((error: unknown) => {
@@ -106,12 +130,14 @@ export class Execution {
   #finish(): void {
     const { tasks, settings } = this.#run;
     clearTimeout(this.#timer);
+    this.#watch?.();
     const results = tasks.map((t) => ({ key: t.task_key, result: t.result ?? "INTERNAL_ERROR" }));
     this.#run.result = this.#ending ?? runResult(results, settings.tasks ?? []);
     if (this.#ending === undefined) this.#run.message = failureOf(tasks);
     this.#run.state = "ENDED";
     this.#run.end_time = Date.now();
     this.#save();
+    tellOfEnd(this.#services.workspace, this.#run);
     this.#ended();
   }
 
@@ -138,6 +164,8 @@ export function interrupted(run: RunRecord, message: string): void {
   }
   Object.assign(run, { state: "ENDED", result: "INTERNAL_ERROR", message, end_time: now });
 }
+
+const CANCELED = "Run cancelled.";
 
 const skipped: Partial<Record<TaskResult, string>> = {
   EXCLUDED: "The condition to run this task was not met.",

@@ -3,7 +3,7 @@ import { z } from "zod";
 const emails = z.array(z.string()).optional();
 const webhooks = z.array(z.strictObject({ id: z.string() })).max(3).optional();
 
-/** Kept and returned; no mail leaves this machine. */
+/** Who gets a mail; `on_streaming_backlog_exceeded` never happens here: nothing streams. */
 export const emailNotifications = z.strictObject({
   on_start: emails,
   on_success: emails,
@@ -13,7 +13,7 @@ export const emailNotifications = z.strictObject({
   no_alert_for_skipped_runs: z.boolean().optional(),
 });
 
-/** Kept and returned; no destination is called. */
+/** The notification destinations that are told, by their ids. */
 export const webhookNotifications = z.strictObject({
   on_start: webhooks,
   on_success: webhooks,
@@ -33,7 +33,7 @@ export const taskNotificationSettings = jobNotificationSettings.extend({
   alert_on_last_attempt: z.boolean().optional(),
 });
 
-/** Thresholds that a run is measured by; what they would notify of is not sent. */
+/** Thresholds that a run is measured by: passing one is told as `on_duration_warning_threshold_exceeded`. */
 export const healthRules = z.strictObject({
   rules: z.array(
     z.strictObject({

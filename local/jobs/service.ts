@@ -11,6 +11,7 @@ import { History } from "./history";
 import { newRun, reopened, type RunRequest } from "./newRun";
 import { jobRecords, type JobRecord, type RunRecord } from "./records";
 import { Schedules } from "./schedules";
+import { tellOfEnd } from "./runNotices";
 import type { RunServices } from "./services";
 import { withDefaults, type JobSettings } from "./settings";
 import { Slots } from "./slots";
@@ -82,6 +83,7 @@ export class Jobs {
       if (run.state === "ENDED" || run.state === "QUEUED") continue;
       interrupted(run, "The workspace was restarted while this run was active.");
       this.history.save(run);
+      tellOfEnd(this.workspace, run);
     }
     for (const job of this.list()) {
       this.#schedules.set(job);
@@ -146,6 +148,7 @@ export class Jobs {
         Object.assign(task, { state: "ENDED", result: "EXCLUDED", message });
     }
     this.history.save(run);
+    if (run.state === "ENDED") tellOfEnd(this.workspace, run);
     return run;
   }
 
@@ -171,14 +174,21 @@ export class Jobs {
     return repairId;
   }
 
-  /** Ends a run that is queued or active; does nothing to one that has ended. */
-  cancel(run: RunRecord): void {
+  /**
+   * Ends a run that is queued or active; does nothing to one that has ended.
+   * @param runId - The id of one of its tasks' runs, to end that task only.
+   */
+  cancel(run: RunRecord, runId = run.run_id): void {
     const execution = this.#active.get(run.run_id);
-    if (execution !== undefined) execution.cancel();
+    const task = run.tasks.find((one) => (one.attempts.at(-1)?.run_id ?? one.run_id) === runId);
+    if (execution !== undefined && task !== undefined) execution.cancelTask(task.task_key);
+    else if (execution !== undefined && runId === run.run_id) execution.cancel();
     else if (run.state === "QUEUED") {
       const ended = { state: "ENDED", result: "CANCELED", message: "Run cancelled." } as const;
       for (const task of run.tasks) Object.assign(task, ended);
-      this.history.save({ ...run, ...ended, end_time: Date.now() });
+      const canceled: RunRecord = { ...run, ...ended, end_time: Date.now() };
+      this.history.save(canceled);
+      tellOfEnd(this.workspace, canceled);
       this.#events.emit(String(run.run_id));
     }
   }

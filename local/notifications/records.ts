@@ -8,7 +8,12 @@ const subject = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("alert"), alert_id: z.string(), state: evaluationState }),
   z.strictObject({
     kind: z.literal("job"),
-    event: z.enum(["on_start", "on_success", "on_failure"]),
+    event: z.enum([
+      "on_start",
+      "on_success",
+      "on_failure",
+      "on_duration_warning_threshold_exceeded",
+    ]),
     job_id: z.number(),
     /** Of the job's run, also when a task is told of. */
     run_id: z.number(),
