@@ -5,11 +5,19 @@ import { customerChurnSettings } from "./customerChurnSettings";
 import { emails, onFailure, section } from "./schema";
 import { telcoChurnSettings } from "./telcoChurnSettings";
 
+/** Every model that there is, by the key of its section. */
+const MODELS = ["churnPrediction", "customerChurn", "telcoChurn"] as const;
+
+/** Key of a model's section. */
+export type ModelName = (typeof MODELS)[number];
+
 const environment = section({
   /** Unity Catalog catalog of this environment. */
   catalog: z
     .string()
     .regex(/^[a-z0-9_]+$/, "must be a catalog name of lower-case letters, digits and _"),
+  /** Which models are deployed: a personal copy may have those that one works on. */
+  models: z.array(z.enum(MODELS)).default([...MODELS]),
   /** Tags of every resource that can carry them. */
   tags: section({
     owner: z.string().min(1, "must name a team or a person"),

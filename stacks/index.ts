@@ -1,22 +1,25 @@
 import { signIn } from "../components";
 import { churnPrediction } from "./churnPrediction";
-import { loadConfig } from "./config";
+import { loadConfig, type ModelName } from "./config";
 import { customerChurn } from "./customerChurn";
 import { EnvironmentPlatform } from "./platform";
-import { purchases } from "./purchases";
+import { purchases, type Purchases } from "./purchases";
 import { telcoChurn } from "./telcoChurn";
 
-/** Deploys one environment: the platform, and every model that is listed here. */
+/** Deploys one environment: the platform, and those of its models that the configuration chooses. */
 export async function deploy(): Promise<Record<string, unknown>> {
   const settings = loadConfig();
   await signIn();
   const platform = new EnvironmentPlatform("platform", settings.environment);
-  const bought = purchases(platform);
-  return {
-    catalog: platform.catalog,
-    warehouseId: platform.warehouseId,
-    ...(await churnPrediction(platform, bought, settings.churnPrediction)),
-    ...(await customerChurn(platform, bought, settings.customerChurn)),
-    ...(await telcoChurn(platform, settings.telcoChurn)),
+  let made: Purchases | undefined;
+  const bought = (): Purchases => (made ??= purchases(platform));
+
+  const models: Record<ModelName, () => Promise<Record<string, unknown>>> = {
+    churnPrediction: () => churnPrediction(platform, bought(), settings.churnPrediction),
+    customerChurn: () => customerChurn(platform, bought(), settings.customerChurn),
+    telcoChurn: () => telcoChurn(platform, settings.telcoChurn),
   };
+  const outputs = { catalog: platform.catalog, warehouseId: platform.warehouseId };
+  for (const name of settings.environment.models) Object.assign(outputs, await models[name]());
+  return outputs;
 }

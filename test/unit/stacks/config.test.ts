@@ -93,6 +93,11 @@ describe("one problem is one line with key, value and what is allowed", () => {
       { jobs: { runAs: "robot" } },
       'mlops:environment.jobs.runAs is "robot"; must be the application id of a service principal',
     ],
+    [
+      {},
+      { models: ["churn"] },
+      'mlops:environment.models.0 is "churn"; Invalid option: expected one of "churnPrediction"|',
+    ],
     [{}, { warehouse: { size: "Huge" } }, 'warehouse.size is "Huge"; Invalid option: expected one'],
     [{}, { tags: { owner: "", cost_center: "x" } }, 'tags.owner is ""; must name a team'],
   ])("%j %j", (churn, environment, line) => {
@@ -115,7 +120,7 @@ describe("one problem is one line with key, value and what is allowed", () => {
     [
       config({}, { protected: true }),
       "mlops:environment.protected: there is no such key; " +
-        "allowed: catalog, tags, access, warehouse, jobs, emails, onFailure, stagingEndpoints, " +
+        "allowed: catalog, models, tags, access, warehouse, jobs, emails, onFailure, stagingEndpoints, " +
         "protect, forceDestroy",
     ],
     [

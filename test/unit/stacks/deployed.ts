@@ -21,7 +21,11 @@ const MODELS = [
   "models.telco_churn_model",
 ];
 
-async function run(stack: Stack, measured: Measured): Promise<Deployed> {
+async function run(
+  stack: Stack,
+  measured: Measured,
+  models: readonly string[] | undefined,
+): Promise<Deployed> {
   const registries = await Promise.all(
     MODELS.map((model) => RegistryDouble.start(`${CATALOGS[stack]}.${model}`)),
   );
@@ -36,16 +40,30 @@ async function run(stack: Stack, measured: Measured): Promise<Deployed> {
     return owner?.answer(request);
   };
   const program = new Program();
-  const outputs = await program.run(deploy, { ...stackConfig(stack), ...registry.config });
+  const config = stackConfig(stack);
+  const environment = JSON.parse(config["mlops:environment"] ?? "{}") as object;
+  const chosen = models === undefined ? environment : { ...environment, models };
+  const outputs = await program.run(deploy, {
+    ...config,
+    "mlops:environment": JSON.stringify(chosen),
+    ...registry.config,
+  });
   return { program, outputs };
 }
 
 const done = new Map<string, Promise<Deployed>>();
 
-/** As `run`, but once for the same stack and measurements: the program has some 150 resources. */
-export function deployed(stack: Stack, measured: Measured): Promise<Deployed> {
-  const key = JSON.stringify([stack, measured]);
-  const found = done.get(key) ?? run(stack, measured);
+/**
+ * As `run`, but once for the same stack and measurements: the program has hundreds of resources.
+ * @param models - Those to deploy, if not all.
+ */
+export function deployed(
+  stack: Stack,
+  measured: Measured,
+  models?: readonly string[],
+): Promise<Deployed> {
+  const key = JSON.stringify([stack, measured, models]);
+  const found = done.get(key) ?? run(stack, measured, models);
   done.set(key, found);
   return found;
 }
