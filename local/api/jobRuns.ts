@@ -135,7 +135,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
       handle: ({ body, workspace: { jobs } }) => {
-        jobs.cancel(jobs.history.get(body.run_id));
+        jobs.cancel(jobs.history.get(body.run_id), body.run_id);
         return {};
       },
     }),
@@ -188,6 +188,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
           .filter(({ result }) => result !== "SUCCESS" && result !== "EXCLUDED")
           .map(({ task_key }) => task_key);
         const keys = body.rerun_all_failed_tasks === true ? failed : (body.rerun_tasks ?? []);
+        if (new Set(keys).size < keys.length)
+          throw invalid("rerun_tasks cannot contain duplicate task keys.");
         if (keys.length === 0) throw invalid(`Run ${run.run_id}: there are no tasks to run again.`);
         return { repair_id: jobs.repair(run, keys, body.job_parameters ?? {}) };
       },

@@ -113,7 +113,7 @@ function attemptAnswers(
 function originalAttempt(task: TaskRecord, attempt: Attempt | undefined): Attempt | undefined {
   if (attempt === undefined) return undefined;
   const upTo = task.attempts.slice(0, task.attempts.indexOf(attempt) + 1);
-  return upTo.findLast(({ attempt_number }) => attempt_number === 0);
+  return upTo.reverse().find(({ attempt_number }) => attempt_number === 0);
 }
 
 /** A task of a run, by one of its attempts. */

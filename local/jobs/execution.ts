@@ -193,12 +193,6 @@ function endedTasks(run: RunRecord): Map<string, Ended> {
   return ended;
 }
 
-/** Databricks' words where it has any; the reason itself is in the task's output. */
-function messageOf(result: TaskResult, error: string | undefined): string {
-  if (result === "FAILED") return "Workload failed, see run output for details";
-  return error ?? "";
-}
-
 function failureOf(tasks: readonly TaskRecord[]): string {
   const failures = ["FAILED", "TIMEDOUT", "INTERNAL_ERROR"];
   const failed = tasks.find((task) => failures.includes(task.result ?? ""));

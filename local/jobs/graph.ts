@@ -54,6 +54,8 @@ function byRunIf(
   const failed = results.filter((result) => failures.includes(result)).length;
   const canceled = results.filter((result) => cancellations.includes(result)).length;
   const succeeded = results.filter((result) => result === "SUCCESS").length;
+  // Whoever handles failures also runs after a task that was canceled, e.g. to clean up.
+  const unsuccessful = failed + canceled;
   const refused =
     failed > 0 ? "UPSTREAM_FAILED" : canceled > 0 ? "UPSTREAM_CANCELED" : ("EXCLUDED" as const);
   switch (runIf) {
@@ -62,13 +64,13 @@ function byRunIf(
     case "AT_LEAST_ONE_SUCCESS":
       return succeeded > 0 ? "run" : refused;
     case "NONE_FAILED":
-      return failed + canceled === 0 && succeeded > 0 ? "run" : refused;
+      return unsuccessful === 0 && succeeded > 0 ? "run" : refused;
     case "ALL_DONE":
       return results.every((result) => result === "EXCLUDED") ? "EXCLUDED" : "run";
     case "AT_LEAST_ONE_FAILED":
-      return failed > 0 ? "run" : "EXCLUDED";
+      return unsuccessful > 0 ? "run" : "EXCLUDED";
     case "ALL_FAILED":
-      return failed === results.length ? "run" : "EXCLUDED";
+      return unsuccessful === results.length ? "run" : "EXCLUDED";
   }
 }
 
@@ -83,7 +85,10 @@ export function runResult(
   const leaves = tasks.filter((task) => !upstream.has(task.key));
   if (leaves.some((leaf) => failures.includes(leaf.result))) return "FAILED";
   if (leaves.some((leaf) => cancellations.includes(leaf.result))) return "CANCELED";
-  return tasks.some((task) => failures.includes(task.result)) ? "SUCCESS_WITH_FAILURES" : "SUCCESS";
+  const unsuccessful = [...failures, ...cancellations];
+  return tasks.some(({ result }) => unsuccessful.includes(result))
+    ? "SUCCESS_WITH_FAILURES"
+    : "SUCCESS";
 }
 
 /**

@@ -28,7 +28,7 @@ export interface PythonTask {
 /** How an attempt ended, and what it has set for later tasks. */
 export interface AttemptResult extends Pick<
   Attempt,
-  "error" | "error_trace" | "environment_problem" | "alert_state"
+  "error" | "error_trace" | "environment_problem" | "file_problem" | "alert_state"
 > {
   readonly result: TaskResult;
   readonly values: Record<string, string>;
@@ -39,9 +39,9 @@ export async function runPython(runId: number, given: PythonTask): Promise<Attem
   const { workspace, files, task } = given;
   const path = workspacePath(given.file);
   try {
-    if (files.get(path).object_type !== "FILE") return failure(`${given.file} is not a file.`);
+    if (files.get(path).object_type !== "FILE") return unreadable(given.file);
   } catch (error) {
-    if (error instanceof ApiError) return failure(`Cannot read the python file ${given.file}.`);
+    if (error instanceof ApiError) return unreadable(given.file);
     throw error;
   }
   const process = given.compute.run({
@@ -95,8 +95,11 @@ export async function runPython(runId: number, given: PythonTask): Promise<Attem
   };
 }
 
-function failure(error: string): AttemptResult {
-  return { result: "FAILED", error, values: {} };
+function unreadable(file: string): AttemptResult {
+  const error =
+    `Cannot read the python file ${file}. Either it does not exist, or it is no file, ` +
+    "or the identity used to run this job lacks the required permissions.";
+  return { result: "FAILED", error, file_problem: true, values: {} };
 }
 
 /** Why a process without an exception has failed: the signal that ended it, or its last line. */

@@ -27,6 +27,8 @@ const attempt = z.strictObject({
   error_trace: z.string().optional(),
   /** Why the environment could not be had; no fault of the task's code. */
   environment_problem: z.boolean().optional(),
+  /** Whether the Python file could not be read. */
+  file_problem: z.boolean().optional(),
   /** Parameters with their references replaced. */
   parameters: z.array(z.string()).optional(),
   condition: z.strictObject({ left: z.string(), right: z.string() }).optional(),

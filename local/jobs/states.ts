@@ -1,3 +1,4 @@
+import type { TaskResult } from "./graph";
 import type { Attempt, RunRecord, TaskRecord } from "./records";
 
 type Ending = NonNullable<RunRecord["result"] | TaskRecord["result"]>;
@@ -49,7 +50,10 @@ export function runStates({ state, result, message }: RunRecord): States {
   });
 }
 
-/** A task's states. */
+/**
+ * A task's states. What has kept its code from running at all is told in the message, and is
+ * `INTERNAL_ERROR` in the old shape, as on Databricks.
+ */
 export function taskStates({ state, result, message, attempts }: TaskRecord): States {
   if (state !== "ENDED")
     return {
@@ -60,15 +64,27 @@ export function taskStates({ state, result, message, attempts }: TaskRecord): St
       },
       status: { state: state === "WAITING_FOR_RETRY" ? "WAITING" : state },
     };
-  const states = ended(result ?? "INTERNAL_ERROR", message, { INTERNAL_ERROR: "INTERNAL_ERROR" });
-  if (attempts.at(-1)?.environment_problem !== true) return states;
-  return {
-    state: states.state,
-    status: {
-      state: "TERMINATED",
-      termination_details: { code: "LIBRARY_INSTALLATION_ERROR", type: "CLIENT_ERROR", message },
-    },
-  };
+  const code = result === "FAILED" ? obstacle(attempts.at(-1)) : undefined;
+  const states = ended(result ?? "INTERNAL_ERROR", message, {
+    INTERNAL_ERROR: "INTERNAL_ERROR",
+    ...(code === undefined ? {} : { FAILED: "INTERNAL_ERROR" }),
+  });
+  if (code === undefined) return states;
+  const termination_details = { code, type: "CLIENT_ERROR", message };
+  return { state: states.state, status: { state: "TERMINATED", termination_details } };
+}
+
+/** What a task that has ended says: why its code did not run, else where to find what it says itself. */
+export function messageOf(result: TaskResult, attempt: Reason): string {
+  if (result !== "FAILED" || obstacle(attempt) !== undefined) return attempt.error ?? "";
+  return "Workload failed, see run output for details";
+}
+
+type Reason = Pick<Attempt, "error" | "environment_problem" | "file_problem">;
+
+function obstacle(attempt: Reason | undefined): string | undefined {
+  if (attempt?.environment_problem === true) return "LIBRARY_INSTALLATION_ERROR";
+  return attempt?.file_problem === true ? "RESOURCE_NOT_FOUND" : undefined;
 }
 
 /** An attempt's states, of its own for those before the last. */
@@ -79,7 +95,7 @@ export function attemptStates(task: TaskRecord, attempt: Attempt): States {
     attempts: [attempt],
     state: "ENDED",
     result: attempt.result ?? "INTERNAL_ERROR",
-    message: attempt.error ?? "",
+    message: messageOf(attempt.result ?? "INTERNAL_ERROR", attempt),
   });
 }
 

@@ -56,7 +56,9 @@ describe("a task", () => {
     ["ALL_DONE", ["EXCLUDED"], "EXCLUDED"],
     ["AT_LEAST_ONE_FAILED", ["SUCCESS", "FAILED"], "run"],
     ["AT_LEAST_ONE_FAILED", ["SUCCESS", "SUCCESS"], "EXCLUDED"],
+    ["AT_LEAST_ONE_FAILED", ["SUCCESS", "CANCELED"], "run"],
     ["ALL_FAILED", ["FAILED", "TIMEDOUT"], "run"],
+    ["ALL_FAILED", ["FAILED", "UPSTREAM_CANCELED"], "run"],
     ["ALL_FAILED", ["FAILED", "SUCCESS"], "EXCLUDED"],
   ])("under %s after %j: %s", (runIf, results, expected) => {
     expect(decision(runIf, ...results)).toBe(expected);
@@ -86,6 +88,7 @@ describe("a run", () => {
     ["SUCCESS", "FAILED", "FAILED"],
     ["FAILED", "UPSTREAM_FAILED", "FAILED"],
     ["CANCELED", "UPSTREAM_CANCELED", "CANCELED"],
+    ["CANCELED", "SUCCESS", "SUCCESS_WITH_FAILURES"],
   ])("of tasks that ended %s, then %s, ends %s", (a, b, expected) => {
     const ended = [
       { key: "a", result: a },
