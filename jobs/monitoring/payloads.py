@@ -10,7 +10,8 @@ A custom model takes one of four formats in a request, and answers `{"prediction
 https://docs.databricks.com/aws/en/machine-learning/model-serving/score-custom-model-endpoints
 
 Values without names are the features in their order. Features that a row does not name are missing
-in it; names that are no feature are left out. No message contains a value: requests may hold
+in it; names that are neither a feature nor the key are left out, as the model server leaves out
+columns that are not in the model's signature. No message contains a value: requests may hold
 personal data, and messages go to the log.
 """
 
@@ -25,8 +26,10 @@ class MalformedError(Exception):
     """A captured request or response that cannot be read; says why."""
 
 
-def request_rows(text: object, features: Sequence[str]) -> list[Row]:
-    """Parses a request's body into one row of features for each prediction that it asks for.
+def request_rows(text: object, features: Sequence[str], key: str) -> list[Row]:
+    """Parses a request's body into one row for each prediction that it asks for.
+
+    A row holds all features, and the column `key` if the caller sent that along.
 
     Raises:
         MalformedError: When it was not captured, is not JSON, or is in none of the four formats.
@@ -40,7 +43,10 @@ def request_rows(text: object, features: Sequence[str]) -> list[Row]:
         )
     (name,) = given
     rows = _FORMATS[name](body[name], features)
-    return [{feature: row.get(feature) for feature in features} for row in rows]
+    return [
+        {name: row.get(name) for name in features} | ({key: row[key]} if key in row else {})
+        for row in rows
+    ]
 
 
 def predictions(text: object) -> list[object]:

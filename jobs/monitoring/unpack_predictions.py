@@ -12,13 +12,17 @@ Reads an AI Gateway-enabled inference table, which Databricks makes and fills:
 https://docs.databricks.com/aws/en/ai-gateway/inference-tables
 
 A request becomes one row for each prediction in it, or none: it is read as a whole. A row's
-`record_key` is the client's request id where the request has a single row, since it cannot tell
-several rows apart. Requests that are in the predictions table already are not read again, and
-`request_id` with `row_number` is the key of the MERGE, so that the task can run as often as
-one likes. Requests that cannot be read are counted in every run.
+`record_key`, which outcomes are joined on, is its value of the labels' key, which a caller may send
+beside the features; without one, the client's request id where the request has a single row, since
+it cannot tell several rows apart. Requests that are in the predictions table already are not read
+again, and `request_id` with `row_number` is the key of the MERGE, so that the task can run as often
+as one likes. Requests that cannot be read are counted in every run.
+
+The monitor profiles the table afterwards: what is unpacked after its refresh is in the next one.
 """
 
 import inspect
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +74,7 @@ def unpack(
         tables.require(payload, PAYLOAD_COLUMNS)
         versions = Versions(tables, payload)
         for page in _new_requests(tables, payload, table):
-            frame = _predictions_of(page, types, versions, unpacked)
+            frame = _predictions_of(page, types, labels.key, versions, unpacked)
             if len(frame):
                 tables.add_new(table, frame, ["request_id", "row_number"])
         unpacked.report(tables, payload)
@@ -100,7 +104,11 @@ def _new_requests(tables: Tables, payload: str, table: str) -> Iterator["pd.Data
 
 
 def _predictions_of(
-    page: "pd.DataFrame", types: dict[str, ColumnType], versions: Versions, unpacked: Unpacked
+    page: "pd.DataFrame",
+    types: dict[str, ColumnType],
+    key: str,
+    versions: Versions,
+    unpacked: Unpacked,
 ) -> "pd.DataFrame":
     """Makes the rows of the predictions table, and counts."""
     import pandas as pd
@@ -110,7 +118,7 @@ def _predictions_of(
     for request in page.to_dict("records"):
         unpacked.requests += 1
         try:
-            rows += _rows_of(request, types, versions)
+            rows += _rows_of(request, types, key, versions)
         except MalformedError as error:
             unpacked.misunderstood(f"{request['databricks_request_id']}: {error}")
     unpacked.rows += len(rows)
@@ -122,28 +130,36 @@ def _predictions_of(
 
 
 def _rows_of(
-    request: dict[str, object], types: dict[str, ColumnType], versions: Versions
+    request: dict[str, object], types: dict[str, ColumnType], key: str, versions: Versions
 ) -> list[dict[str, object]]:
-    inputs = request_rows(request["request"], [name for name in types if name != PREDICTION])
+    inputs = request_rows(request["request"], [name for name in types if name != PREDICTION], key)
     answers = predictions(request["response"])
     if len(inputs) != len(answers):
         raise MalformedError(f"{len(inputs)} rows were asked and {len(answers)} answered")
-    client_id = request["client_request_id"]
-    key = client_id if len(inputs) == 1 and isinstance(client_id, str) else None
+    client_id = request["client_request_id"] if len(inputs) == 1 else None
     return [
         {
             "request_id": request["databricks_request_id"],
             "row_number": number,
             "timestamp": request["request_time"],
             "model_version": versions.version(request["served_entity_id"]),
-            "record_key": key,
+            "record_key": _record_key(row.get(key, client_id), key),
             **{
-                name: types[name].convert(value, name)
-                for name, value in {**row, PREDICTION: answer}.items()
+                name: kind.convert(answer if name == PREDICTION else row[name], name)
+                for name, kind in types.items()
             },
         }
         for number, (row, answer) in enumerate(zip(inputs, answers, strict=True))
     ]
+
+
+def _record_key(value: object, key: str) -> str | None:
+    """Writes a key as labels are compared with it, as text."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise MalformedError(f"a value of {key} is neither text nor a whole number")
+    return str(value)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from monitoring.column_types import column_type
 from monitoring.payloads import MalformedError, predictions, request_rows
 
 FEATURES = ["total_spend", "region"]
+KEY = "customer_id"
 TWO_ROWS = [{"total_spend": 9.5, "region": "north"}, {"total_spend": None, "region": "east"}]
 
 
@@ -35,23 +36,30 @@ TWO_ROWS = [{"total_spend": 9.5, "region": "north"}, {"total_spend": None, "regi
     ids=lambda body: "-".join(body),
 )
 def test_every_format_gives_the_same_rows(body: dict[str, Any]) -> None:
-    assert request_rows(json.dumps(body), FEATURES) == TWO_ROWS
+    assert request_rows(json.dumps(body), FEATURES, KEY) == TWO_ROWS
 
 
 def test_one_row_may_be_given_without_lists() -> None:
     row = {"total_spend": 9.5, "region": "north"}
-    assert request_rows(json.dumps({"inputs": row}), FEATURES) == [row]
-    assert request_rows('{"instances": [1, 2]}', ["x"]) == [{"x": 1}, {"x": 2}]
+    assert request_rows(json.dumps({"inputs": row}), FEATURES, KEY) == [row]
+    assert request_rows('{"instances": [1, 2]}', ["x"], KEY) == [{"x": 1}, {"x": 2}]
 
 
 def test_what_is_no_feature_is_left_out_and_what_is_not_named_is_missing() -> None:
-    body = {"dataframe_records": [{"customer_id": "00001", "total_spend": 1}]}
-    assert request_rows(json.dumps(body), FEATURES) == [{"total_spend": 1, "region": None}]
+    body = {"dataframe_records": [{"name": "Ada", "total_spend": 1}]}
+    assert request_rows(json.dumps(body), FEATURES, KEY) == [{"total_spend": 1, "region": None}]
 
 
 def test_request_without_rows_has_none() -> None:
-    assert request_rows('{"dataframe_records": []}', FEATURES) == []
-    assert request_rows('{"inputs": {}}', FEATURES) == []
+    assert request_rows('{"dataframe_records": []}', FEATURES, KEY) == []
+    assert request_rows('{"inputs": {}}', FEATURES, KEY) == []
+
+
+def test_key_is_read_where_it_is_sent() -> None:
+    body = {"dataframe_split": {"columns": ["customer_id", "region"], "data": [["00001", "n"]]}}
+    assert request_rows(json.dumps(body), FEATURES, KEY) == [
+        {"total_spend": None, "region": "n", "customer_id": "00001"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +88,7 @@ def test_request_without_rows_has_none() -> None:
 )
 def test_malformed_request_says_why_and_no_value(text: str | None, message: str) -> None:
     with pytest.raises(MalformedError, match=message) as caught:
-        request_rows(text, FEATURES)
+        request_rows(text, FEATURES, KEY)
     assert "secret" not in str(caught.value)
 
 

@@ -1,43 +1,34 @@
 """Captured requests of real customers become predictions, once each, with late labels."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
+from captured import (
+    LABELS,
+    LABELS_DDL,
+    NOON,
+    PAYLOAD,
+    PAYLOAD_DDL,
+    PREDICTIONS,
+    PREDICTIONS_DDL,
+    ROW,
+    capture,
+    column,
+    label,
+    run_task,
+    stored,
+)
 from churn.data import MODEL_INPUTS
 from churn_tables import FEATURES
 from doubles import DuckDbTables
 from mlops.task import TaskError
 from monitoring import unpack_predictions, versions
-from monitoring.labels import Labels
 from monitoring.unpack_predictions import unpack
 from monitoring.unpacked import Unpacked
-
-PAYLOAD = "ml.inference_logs.customer_churn_model_payload"
-PREDICTIONS = "ml.inference_logs.customer_churn_model_predictions"
-LABELS = Labels("actual_label", "ml.labels.churn_labels", "churned", "customer_id")
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-# As Databricks makes it.
-PAYLOAD_DDL = f"""CREATE TABLE {PAYLOAD} (
-  databricks_request_id STRING, request_date DATE, client_request_id STRING,
-  request_time TIMESTAMP, status_code INT, sampling_fraction DOUBLE, execution_duration_ms BIGINT,
-  request STRING, response STRING, logging_error_codes ARRAY<STRING>, served_entity_id STRING,
-  requester STRING)"""
-PREDICTIONS_DDL = f"""CREATE TABLE {PREDICTIONS} (
-  request_id STRING NOT NULL, row_number INT NOT NULL, timestamp TIMESTAMP NOT NULL,
-  model_version STRING, record_key STRING, total_transactions BIGINT, total_spend DOUBLE,
-  avg_transaction_amount DOUBLE, unique_categories BIGINT, spend_volatility DOUBLE,
-  days_since_signup INT, days_since_last_transaction INT, prediction INT, actual_label INT)"""
-LABELS_DDL = f"CREATE TABLE {LABELS.table} (customer_id STRING, as_of_date DATE, churned INT)"
-
-# Every value of its own, so that a mix-up of columns shows.
-ROW = {name: float(number) for number, name in enumerate(MODEL_INPUTS, 1)}
 
 
 @pytest.fixture
@@ -54,53 +45,6 @@ def captured(served: DuckDbTables) -> DuckDbTables:
     """A workspace with an empty payload table."""
     served.create(PAYLOAD_DDL)
     return served
-
-
-def capture(tables: DuckDbTables, *requests: dict[str, Any]) -> None:
-    rows = []
-    for request in requests:
-        body = request.get("request", {"dataframe_records": [ROW]})
-        answer = request.get("response", {"predictions": [1]})
-        rows.append(
-            {
-                "databricks_request_id": request["id"],
-                "request_date": NOON.date(),
-                "client_request_id": request.get("client_id"),
-                "request_time": request.get("time", NOON),
-                "status_code": request.get("status", 200),
-                "sampling_fraction": 1.0,
-                "execution_duration_ms": 7,
-                "request": body if isinstance(body, str | None) else json.dumps(body),
-                "response": answer if isinstance(answer, str | None) else json.dumps(answer),
-                "logging_error_codes": [],
-                "served_entity_id": request.get("entity", "customer_churn_model-3"),
-                "requester": None,
-            }
-        )
-    texts = ["client_request_id", "request", "response", "served_entity_id", "requester"]
-    # Types for columns that may be NULL or empty throughout.
-    dtypes: dict[str, Any] = dict.fromkeys(texts, "string")
-    dtypes["logging_error_codes"] = pd.ArrowDtype(pa.list_(pa.string()))
-    tables.append(PAYLOAD, pd.DataFrame(rows).astype(dtypes))
-
-
-def run_task(tables: DuckDbTables) -> Unpacked:
-    return unpack(tables, payload=PAYLOAD, table=PREDICTIONS, features=MODEL_INPUTS, labels=LABELS)
-
-
-def label(tables: DuckDbTables, *rows: tuple[str, int | None]) -> None:
-    frame = pd.DataFrame(rows, columns=["customer_id", "churned"])
-    tables.overwrite(
-        LABELS.table, frame.assign(as_of_date=NOON.date()).astype({"churned": "Int32"})
-    )
-
-
-def stored(tables: DuckDbTables) -> pd.DataFrame:
-    return tables.query(f"SELECT * FROM {PREDICTIONS} ORDER BY request_id, row_number")
-
-
-def column(tables: DuckDbTables, name: str) -> list[object]:
-    return [None if pd.isna(value) else value for value in stored(tables)[name]]
 
 
 def test_row_holds_what_was_asked_and_answered(captured: DuckDbTables) -> None:
@@ -136,6 +80,27 @@ def test_formats_end_as_the_same_rows(captured: DuckDbTables, body: dict[str, An
     for name, value in ROW.items():
         assert column(captured, name) == [value, value]
     assert column(captured, "record_key") == [None, None], "one id cannot tell two rows apart"
+
+
+def test_key_that_is_sent_with_each_row_leads_to_its_outcome(captured: DuckDbTables) -> None:
+    rows = [{**ROW, "customer_id": key} for key in ("00001", 2, None)] + [ROW]
+    answer = {"predictions": [0, 1, 1, 1]}
+    sent = {"request": {"dataframe_records": rows}, "response": answer, "client_id": "00009"}
+    capture(captured, {"id": "r1", **sent})
+    label(captured, ("00001", 1), ("2", 0), ("00009", 1))
+    run_task(captured)
+    assert column(captured, "record_key") == ["00001", "2", None, None]
+    assert column(captured, "actual_label") == [1, 0, None, None]
+
+
+def test_key_that_is_none_is_not_understood(
+    captured: DuckDbTables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture(captured, {"id": "r1", "request": {"dataframe_records": [{**ROW, "customer_id": []}]}})
+    assert run_task(captured).malformed == 1
+    assert "r1: a value of customer_id is neither text nor a whole number" in (
+        capsys.readouterr().out
+    )
 
 
 def test_real_customers_arrive_unchanged_and_once(
