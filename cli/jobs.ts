@@ -12,7 +12,16 @@ const state = z.object({
 });
 const run = z.object({
   state,
-  tasks: z.array(z.object({ run_id: z.number(), task_key: z.string(), state })).default([]),
+  tasks: z
+    .array(
+      z.object({
+        run_id: z.number(),
+        task_key: z.string(),
+        start_time: z.number().default(0),
+        state,
+      }),
+    )
+    .default([]),
 });
 const output = z.object({ logs: z.string().optional(), error: z.string().optional() });
 
@@ -86,7 +95,8 @@ export async function followRun(
       method: "GET",
       path: `/api/2.2/jobs/runs/get?run_id=${runId}`,
     });
-    const { state: now, tasks } = run.parse(answer);
+    const { state: now, tasks: attempts } = run.parse(answer);
+    const tasks = latestAttempts(attempts);
     for (const task of tasks) {
       const word = task.state.result_state ?? task.state.life_cycle_state;
       if (seen.get(task.task_key) === word) continue;
@@ -102,6 +112,17 @@ export async function followRun(
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** A run has an entry for each attempt of a task, in any order. */
+function latestAttempts(attempts: z.output<typeof run>["tasks"]): z.output<typeof run>["tasks"] {
+  const latest = new Map<string, (typeof attempts)[number]>();
+  for (const attempt of attempts) {
+    const known = latest.get(attempt.task_key);
+    if (known === undefined || attempt.start_time >= known.start_time)
+      latest.set(attempt.task_key, attempt);
+  }
+  return [...latest.values()];
 }
 
 async function result(

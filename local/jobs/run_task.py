@@ -95,20 +95,26 @@ def execute(request: Request, report: dict[str, Any]) -> int:
     try:
         exec(code, main.__dict__)
     except SystemExit as end:
-        return exit_code(end)
+        return exit_code(end, report)
     except BaseException as error:
         own = error.__traceback__
         return failed(error, own.tb_next if own else None, request, report)
     return 0
 
 
-def exit_code(end: SystemExit) -> int:
-    """What the interpreter makes of `sys.exit(value)`."""
-    if end.code is None:
-        return 0
-    if isinstance(end.code, int):
-        return end.code & 0xFF
-    print(end.code, file=sys.stderr)
+def exit_code(end: SystemExit, report: dict[str, Any]) -> int:
+    """What the interpreter makes of `sys.exit(value)`, except that it is never a success.
+
+    Databricks runs files within a session of its own, which takes any SystemExit for a failure.
+    """
+    code = end.code
+    if isinstance(code, int) and code & 0xFF:
+        return code & 0xFF
+    if code is None or isinstance(code, int):
+        report["error"] = f"SystemExit: {code}" if code is not None else "SystemExit"
+        print(report["error"], file=sys.stderr)
+    else:
+        print(code, file=sys.stderr)
     return 1
 
 

@@ -148,8 +148,6 @@ def test_file_is_known_on_a_cluster(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("source", "expected", "printed"),
     [
-        ("raise SystemExit", 0, ""),
-        ("raise SystemExit(0)", 0, ""),
         ("raise SystemExit(3)", 3, ""),
         ("raise SystemExit('why')", 1, "why\n"),
         ("import os; os._exit(4)", 4, ""),
@@ -171,6 +169,17 @@ def test_ends_as_the_interpreter_does(
     code, log, report = workspace.run(source)
     assert (code, log) == (expected, printed)
     assert "error" not in report
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [("raise SystemExit", "SystemExit"), ("import sys; sys.exit(0)", "SystemExit: 0")],
+)
+def test_exit_without_an_error_is_a_failure_too(
+    workspace: Workspace, source: str, error: str
+) -> None:
+    code, log, report = workspace.run(source)
+    assert (code, log, report["error"]) == (1, f"{error}\n", error)
 
 
 def test_tells_an_exception_without_its_own_frames(workspace: Workspace) -> None:
