@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { ProfileSpec } from "./dataQuality/spec";
 import { ApiError } from "./errors";
 import { sendJson } from "./lakehouse/send";
 import {
   executed,
   manifest,
+  profiled,
   refusal,
   tableInfo,
   tableList,
@@ -98,6 +100,16 @@ export class Lakehouse implements TableEngine {
   /** Runs one statement; its result is in {@link chunkPath}s. @throws as {@link query} does. */
   save(id: string, statement: SavedStatement): Promise<Manifest> {
     return this.#call(manifest, "POST", `/statements/${id}`, statement);
+  }
+
+  /** Computes a monitor's metrics; see `Profiler.refreshProfile`. */
+  async refreshProfile(refreshId: number, spec: ProfileSpec): Promise<string> {
+    return (await this.#call(profiled, "POST", `/refreshes/${refreshId}`, spec)).message;
+  }
+
+  /** See `Profiler.cancelProfile`. */
+  async cancelProfile(refreshId: number): Promise<void> {
+    await this.#call(z.unknown(), "POST", `/refreshes/${refreshId}/cancel`);
   }
 
   /** Interrupts a statement started with {@link save}. */

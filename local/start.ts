@@ -1,6 +1,6 @@
 import { startAlerts } from "./alerts/service";
 import { operations } from "./api";
-import { resumeMonitors } from "./dataQuality/monitors";
+import { resumeMonitors } from "./dataQuality/lifecycle";
 import { Jobs } from "./jobs/service";
 import { startLakehouse } from "./lakehouse";
 import { MlflowServer } from "./mlflow/server";

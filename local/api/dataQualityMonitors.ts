@@ -1,14 +1,15 @@
 import { z } from "zod";
+import { endMonitor, startMonitor } from "../dataQuality/lifecycle";
 import { requestedConfig, profilingConfig, type ProfilingConfig } from "../dataQuality/config";
 import {
   monitors,
   newMonitor,
   requireMonitor,
   requireTableById,
-  start,
   type Monitor,
 } from "../dataQuality/monitors";
-import { ApiError, invalid, missing, unsupported } from "../errors";
+import { refreshesOf } from "../dataQuality/refreshRecords";
+import { ApiError, invalid, unsupported } from "../errors";
 import { applyMask } from "../fieldMask";
 import { page } from "../paging";
 import { operation, queryInt, type Operation } from "../route";
@@ -25,8 +26,8 @@ const listQuery = z.strictObject({
 
 /**
  * Data profiling of tables (https://docs.databricks.com/api/workspace/dataquality). A monitor makes its two
- * metric tables, empty, and becomes active; metrics are not computed, so there are no refreshes and no
- * dashboard. Deleting a monitor leaves its metric tables, as on Databricks.
+ * metric tables, becomes active, and is refreshed once; later refreshes come from its schedule and from
+ * `dataQualityRefreshes.ts`. There is no dashboard. Deleting a monitor leaves its metric tables, as on Databricks.
  */
 export const dataQualityMonitorOperations: Operation[] = [
   operation(`POST ${path}`, {
@@ -40,10 +41,10 @@ export const dataQualityMonitorOperations: Operation[] = [
       refuseSchemas(`POST ${path}`, body.object_type);
       const table = await requireTableById(workspace, body.object_id);
       const config = configOf(body.data_profiling_config ?? {});
-      const monitor = await newMonitor(workspace, table, config, 1);
+      const monitor = await newMonitor(workspace, table, config);
       if (monitors(workspace).get(monitor.object_id) !== undefined)
         throw new ApiError("ALREADY_EXISTS", `Table '${table.full_name}' already has a monitor.`);
-      start(workspace, monitor);
+      startMonitor(workspace, monitor);
       return infoOf(workspace, monitor);
     },
   }),
@@ -81,17 +82,17 @@ export const dataQualityMonitorOperations: Operation[] = [
     }),
     handle: async ({ params, query, body, workspace }) => {
       refuseSchemas(`PATCH ${path}`, params.object_type);
-      const { config, version } = await requireMonitor(workspace, params.object_id);
+      const before = await requireMonitor(workspace, params.object_id);
       const table = await requireTableById(workspace, params.object_id);
       const { data_profiling_config: changed } = applyMask(
-        { data_profiling_config: config },
+        { data_profiling_config: before.config },
         body,
         query.update_mask,
         ["anomaly_detection_config", "data_profiling_config"],
       );
       const next = configOf(z.record(z.string(), z.unknown()).parse(changed ?? {}));
-      const monitor = await newMonitor(workspace, table, next, version + 1);
-      start(workspace, monitor);
+      const monitor = await newMonitor(workspace, table, next, before);
+      startMonitor(workspace, monitor);
       return infoOf(workspace, monitor);
     },
   }),
@@ -102,32 +103,13 @@ export const dataQualityMonitorOperations: Operation[] = [
     handle: async ({ params, workspace }) => {
       refuseSchemas(`DELETE ${path}`, params.object_type);
       const { object_id } = await requireMonitor(workspace, params.object_id);
-      monitors(workspace).delete(object_id);
-    },
-  }),
-
-  operation(`GET ${path}/:object_type/:object_id/refreshes`, {
-    answers: "dataquality.ListRefreshResponse",
-    params,
-    query: listQuery,
-    handle: async ({ params, query, workspace }) => {
-      await requireMonitor(workspace, params.object_id);
-      page([], query.page_size, query.page_token);
-      return { refreshes: [] };
-    },
-  }),
-
-  operation(`GET ${path}/:object_type/:object_id/refreshes/:refresh_id`, {
-    answers: "dataquality.Refresh",
-    params: params.extend({ refresh_id: z.string() }),
-    handle: async ({ params, workspace }) => {
-      await requireMonitor(workspace, params.object_id);
-      throw missing("Refresh", params.refresh_id);
+      await endMonitor(workspace, object_id);
     },
   }),
 ];
 
-function refuseSchemas(call: string, type: "table" | "schema"): void {
+/** @throws ApiError 501 for monitors of schemas. */
+export function refuseSchemas(call: string, type: "table" | "schema"): void {
   if (type === "schema") throw unsupported(call, "object_type 'schema' (anomaly detection)");
 }
 
@@ -148,8 +130,9 @@ function configOf(requested: Readonly<Record<string, unknown>>): ProfilingConfig
 }
 
 function infoOf(workspace: Workspace, monitor: Monitor) {
-  const { object_id, table, config, version, status, failure } = monitor;
+  const { object_id, table, config, version, status } = monitor;
   const warehouses = workspace.store.collection("warehouses", z.looseObject({ id: z.string() }));
+  const failure = monitor.failure ?? lastFailure(workspace, object_id);
   const effective_warehouse_id = config.warehouse_id ?? warehouses.list()[0]?.id;
   return {
     object_type: "table",
@@ -173,4 +156,10 @@ function infoOf(workspace: Workspace, monitor: Monitor) {
       status: `DATA_PROFILING_STATUS_${status}`,
     },
   };
+}
+
+/** Why the newest refresh that has ended failed, if it did. */
+function lastFailure(workspace: Workspace, objectId: string): string | undefined {
+  const last = refreshesOf(workspace, objectId).find((one) => one.end_time_ms !== undefined);
+  return last?.state === "FAILED" ? last.message : undefined;
 }

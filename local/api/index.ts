@@ -6,6 +6,7 @@ import { fileLinkOperations } from "./fileLinks";
 import { fileOperations } from "./files";
 import { fileUploadOperations } from "./fileUploads";
 import { dataQualityMonitorOperations } from "./dataQualityMonitors";
+import { dataQualityRefreshOperations } from "./dataQualityRefreshes";
 import { grantOperations } from "./grants";
 import { identityOperations } from "./identity";
 import { jobRunOperations } from "./jobRuns";
@@ -45,6 +46,7 @@ export const operations: readonly Operation[] = [
   ...fileOperations,
   ...fileUploadOperations,
   ...dataQualityMonitorOperations,
+  ...dataQualityRefreshOperations,
   ...grantOperations,
   ...identityOperations,
   ...jobOperations,

@@ -1,5 +1,6 @@
 import { lakehouseOf, SqlRefusal } from "../lakehouse";
 import type { Workspace } from "../workspace";
+import { quotedName } from "./metricTables";
 import type { Monitor } from "./monitors";
 import { refreshesOf, type Refresh } from "./refreshRecords";
 
@@ -61,14 +62,14 @@ const WINDOW =
 const driftStatement = ({ drift_table }: Monitor): string =>
   `SELECT ${WINDOW}, column_name, MAX(population_stability_index) AS psi, ` +
   "MAX_BY(drift_type, population_stability_index) AS drift_type " +
-  `FROM ${quoted(drift_table)} ` +
+  `FROM ${quotedName(drift_table)} ` +
   "WHERE slice_key IS NULL AND population_stability_index IS NOT NULL " +
   "GROUP BY granularity, `window`.start, `window`.end, column_name " +
   "ORDER BY start_ms, granularity, psi DESC, column_name";
 
 const countStatement = ({ profile_table }: Monitor): string =>
   // With model versions there is a row for all of them together, which has the largest count.
-  `SELECT ${WINDOW}, MAX(count) AS rows_ FROM ${quoted(profile_table)} ` +
+  `SELECT ${WINDOW}, MAX(count) AS rows_ FROM ${quotedName(profile_table)} ` +
   "WHERE slice_key IS NULL AND column_name = ':table' AND log_type = 'INPUT' " +
   "GROUP BY granularity, `window`.start, `window`.end";
 
@@ -122,9 +123,3 @@ function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
   }
   return groups;
 }
-
-const quoted = (fullName: string): string =>
-  fullName
-    .split(".")
-    .map((part) => `\`${part.replaceAll("`", "``")}\``)
-    .join(".");

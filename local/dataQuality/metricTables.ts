@@ -1,8 +1,10 @@
-import type { EngineTable } from "../unityCatalog/engine";
+import { tableEngine, type EngineTable } from "../unityCatalog/engine";
+import type { Workspace } from "../workspace";
 import type { ProfilingConfig } from "./config";
+import type { Monitor } from "./monitors";
 
 /** Name and SQL type of a column. */
-export type MetricColumn = readonly [name: string, type: string];
+type MetricColumn = readonly [name: string, type: string];
 
 const WINDOW = "STRUCT<start: TIMESTAMP, end: TIMESTAMP>";
 const TEST = "STRUCT<statistic: DOUBLE, pvalue: DOUBLE>";
@@ -74,11 +76,31 @@ const drift: readonly MetricColumn[] = [
 ];
 
 /**
- * The columns of the profile metrics table of a monitor on `table`; those of an inference log have a column
- * for the model, called as in the log, and model quality where there are labels.
+ * Makes the metric tables of a monitor, empty, or adds what those that are there lack since its configuration
+ * has changed.
+ * @throws ApiError when the output schema is gone.
+ */
+export async function makeMetricTables(workspace: Workspace, monitor: Monitor): Promise<void> {
+  const engine = tableEngine(workspace);
+  for (const [name, columns] of [
+    [monitor.profile_table, profileColumns(monitor.config)],
+    [monitor.drift_table, driftColumns(monitor.config)],
+  ] as const) {
+    const found = await engine.getTable(name);
+    const statement =
+      found === undefined
+        ? createTable(name, columns)
+        : addColumns(name, lackingIn(found, columns));
+    if (statement !== undefined) await engine.execute(statement);
+  }
+}
+
+/**
+ * The columns of the profile metrics table; those of an inference log have a column for the model, called as
+ * in the log, and model quality where there are labels.
  * https://learn.microsoft.com/en-us/azure/databricks/data-quality-monitoring/data-profiling/monitor-output
  */
-export function profileColumns(table: EngineTable, config: ProfilingConfig): MetricColumn[] {
+function profileColumns(config: ProfilingConfig): MetricColumn[] {
   const log = config.inference_log;
   const quality =
     log?.label_column === undefined
@@ -92,38 +114,45 @@ export function profileColumns(table: EngineTable, config: ProfilingConfig): Met
     ["logging_table_commit_version", "INT"],
     ["monitor_version", "BIGINT"],
     ["granularity", "STRING"],
-    ...modelColumn(table, config),
+    ...modelColumn(config),
     ...slices,
     ...statistics,
     ...quality,
   ];
 }
 
-/** The columns of the drift metrics table of a monitor on `table`. */
-export function driftColumns(table: EngineTable, config: ProfilingConfig): MetricColumn[] {
+function driftColumns(config: ProfilingConfig): MetricColumn[] {
   return [
     ["window", WINDOW],
     ["granularity", "STRING"],
     ["monitor_version", "BIGINT"],
-    ...modelColumn(table, config),
+    ...modelColumn(config),
     ...slices,
     ...drift,
   ];
 }
 
-/** A statement that makes an empty Delta table, unless there is one of the name. */
-export function createTable(fullName: string, columns: readonly MetricColumn[]): string {
-  const name = fullName.split(".").map(quoted).join(".");
-  const list = columns.map(([column, type]) => `${quoted(column)} ${type}`).join(", ");
-  return `CREATE TABLE IF NOT EXISTS ${name} (${list}) USING DELTA`;
+function lackingIn(table: EngineTable, columns: readonly MetricColumn[]): MetricColumn[] {
+  const names = new Set(table.columns.map(({ name }) => name.toLowerCase()));
+  return columns.filter(([name]) => !names.has(name.toLowerCase()));
 }
 
-function modelColumn(table: EngineTable, { inference_log: log }: ProfilingConfig): MetricColumn[] {
-  if (log === undefined) return [];
-  const column = table.columns.find(
-    ({ name }) => name.toLowerCase() === log.model_id_column.toLowerCase(),
-  );
-  return [[log.model_id_column, column?.type_text ?? "STRING"]];
-}
+const createTable = (fullName: string, columns: readonly MetricColumn[]): string =>
+  `CREATE TABLE IF NOT EXISTS ${quotedName(fullName)} (${definitions(columns)}) USING DELTA`;
+
+const addColumns = (fullName: string, columns: readonly MetricColumn[]): string | undefined =>
+  columns.length === 0
+    ? undefined
+    : `ALTER TABLE ${quotedName(fullName)} ADD COLUMNS (${definitions(columns)})`;
+
+const definitions = (columns: readonly MetricColumn[]): string =>
+  columns.map(([column, type]) => `${quoted(column)} ${type}`).join(", ");
+
+/** Text, whatever the log's column is: the rows of all versions together have `*` in it. */
+const modelColumn = ({ inference_log: log }: ProfilingConfig): MetricColumn[] =>
+  log === undefined ? [] : [[log.model_id_column, "STRING"]];
+
+/** A full name as SQL writes it. */
+export const quotedName = (fullName: string): string => fullName.split(".").map(quoted).join(".");
 
 const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;

@@ -5,7 +5,7 @@ import { requireTable, tableEngine, type EngineTable } from "../unityCatalog/eng
 import { schemas, type SchemaRecord } from "../unityCatalog/records";
 import type { Workspace } from "../workspace";
 import { profilingConfig, type ProfilingConfig } from "./config";
-import { createTable, driftColumns, profileColumns } from "./metricTables";
+import { quotedName } from "./metricTables";
 
 const record = z.strictObject({
   /** The monitored table's id; the key. */
@@ -14,6 +14,8 @@ const record = z.strictObject({
   config: profilingConfig,
   /** Counts the configurations, from 1. */
   version: z.int(),
+  /** Milliseconds since 1970. */
+  created_at_ms: z.int().exactOptional(),
   status: z.enum(["PENDING", "ACTIVE", "FAILED"]),
   failure: z.string().optional(),
   profile_table: z.string(),
@@ -40,8 +42,11 @@ export async function requireTableById(workspace: Workspace, id: string): Promis
   return found;
 }
 
-/** The monitored table; looked for under its name first, for it is seldom renamed. */
-async function tableOf(workspace: Workspace, monitor: Monitor): Promise<EngineTable | undefined> {
+/** The monitored table, undefined when it is gone; looked for under its name first, for it is seldom renamed. */
+export async function tableOf(
+  workspace: Workspace,
+  monitor: Monitor,
+): Promise<EngineTable | undefined> {
   const table = await tableEngine(workspace).getTable(monitor.table);
   return table?.table_id === monitor.object_id ? table : findTable(workspace, monitor.object_id);
 }
@@ -57,6 +62,7 @@ async function findTable(workspace: Workspace, id: string): Promise<EngineTable 
 
 /**
  * A monitor that is about to be set up.
+ * @param before - The monitor as it was, where its configuration is changed.
  * @throws ApiError INVALID_PARAMETER_VALUE when the configuration does not fit the table, 404 when it names
  * what does not exist.
  */
@@ -64,7 +70,7 @@ export async function newMonitor(
   workspace: Workspace,
   table: EngineTable,
   config: ProfilingConfig,
-  version: number,
+  before?: Monitor,
 ): Promise<Monitor> {
   const { inference_log: log, time_series: series, snapshot } = config;
   if ([log, series, snapshot].filter((one) => one !== undefined).length !== 1)
@@ -75,59 +81,40 @@ export async function newMonitor(
     if (field.endsWith("_column")) requireColumn(table, field, String(column));
   if (config.baseline_table_name !== undefined)
     await requireTable(workspace, config.baseline_table_name);
+  for (const slice of config.slicing_exprs ?? []) await checkSlice(workspace, table, slice);
   const output = requireSchemaById(workspace, config.output_schema_id).full_name;
   return {
     object_id: table.table_id,
     table: table.full_name,
     config,
-    version,
+    version: before === undefined ? 1 : before.version + 1,
+    created_at_ms: before === undefined ? Date.now() : (before.created_at_ms ?? 0),
     status: "PENDING",
     profile_table: `${output}.${table.name}_profile_metrics`,
     drift_table: `${output}.${table.name}_drift_metrics`,
   };
 }
 
-/** Keeps the monitor and sets it up in the background. */
-export function start(workspace: Workspace, monitor: Monitor): void {
-  monitors(workspace).put(monitor.object_id, monitor);
-  activate(workspace, monitor).catch(() => {
-    // The workspace was closed meanwhile; the monitor is still pending when it starts again.
-  });
-}
-
-/** Makes the metric tables of a monitor, empty, and keeps whether that went well. */
-async function activate(workspace: Workspace, monitor: Monitor): Promise<void> {
-  const after = await setUp(workspace, monitor);
-  const now = monitors(workspace).get(monitor.object_id);
-  // Deleted or changed in the meantime: another call sees to it.
-  if (now?.version === monitor.version) monitors(workspace).put(monitor.object_id, after);
-}
-
-async function setUp(workspace: Workspace, monitor: Monitor): Promise<Monitor> {
-  const { config, profile_table, drift_table } = monitor;
-  try {
-    const table = await requireTable(workspace, monitor.table);
-    const engine = tableEngine(workspace);
-    await engine.execute(createTable(profile_table, profileColumns(table, config)));
-    await engine.execute(createTable(drift_table, driftColumns(table, config)));
-    return { ...monitor, status: "ACTIVE" };
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    return { ...monitor, status: "FAILED", failure };
-  }
-}
-
-/** Takes up what was pending when the workspace ended; call it when the SQL engine is ready. */
-export async function resumeMonitors(workspace: Workspace): Promise<void> {
-  const pending = monitors(workspace)
-    .list()
-    .filter(({ status }) => status === "PENDING");
-  await Promise.all(pending.map((monitor) => activate(workspace, monitor)));
-}
-
 function requireColumn(table: EngineTable, field: string, column: string): void {
   if (!table.columns.some(({ name }) => name.toLowerCase() === column.toLowerCase()))
     throw invalid(`${field}: table '${table.full_name}' has no column '${column}'.`);
+}
+
+/** Lets the SQL engine compute the expression of no rows, which finds what it does not know. */
+async function checkSlice(
+  workspace: Workspace,
+  { full_name }: EngineTable,
+  slice: string,
+): Promise<void> {
+  try {
+    await tableEngine(workspace).execute(
+      // In parentheses it is one expression, and not the rest of a statement.
+      `SELECT (${slice}) AS slice FROM ${quotedName(full_name)} LIMIT 0`,
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw invalid(`slicing_exprs: '${slice}': ${error.message}`);
+  }
 }
 
 function requireSchemaById(workspace: Workspace, id: string): SchemaRecord {

@@ -68,6 +68,9 @@ export const manifest = z.strictObject({
 });
 export type Manifest = z.output<typeof manifest>;
 
+/** What a refresh of a monitor did. */
+export const profiled = z.strictObject({ message: z.string() });
+
 /** A refusal of the engine. */
 export const refusal = z.strictObject({
   error_code: z.string(),
