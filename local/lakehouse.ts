@@ -13,6 +13,7 @@ import {
   tableInfo,
   tableList,
   type Executed,
+  type JournalFile,
   type Manifest,
   type SavedStatement,
   type Statement,
@@ -150,6 +151,15 @@ export class Lakehouse implements TableEngine {
   /** @throws ApiError TABLE_DOES_NOT_EXIST. */
   async dropTable(fullName: string): Promise<void> {
     await asApiError(this.#call(z.unknown(), "DELETE", `/tables/${path(fullName)}`));
+  }
+
+  /**
+   * Adds a file's rows to a table, unless it has that file or a later one of the same writer.
+   * @throws SqlRefusal when there is no such table, or a value does not fit; ApiError as {@link query} does.
+   */
+  async addJournal(fullName: string, { file, writer, number }: JournalFile): Promise<void> {
+    const body = { file, writer, number };
+    await this.#call(z.unknown(), "POST", `/tables/${path(fullName)}/journal`, body);
   }
 
   /** Records a primary or foreign key. @throws ApiError when it does not fit the table. */

@@ -30,6 +30,8 @@ export interface Operation {
   readonly signed: boolean;
   /** Discovery calls, which clients make before they sign in. */
   readonly open: boolean;
+  /** Whether JSON is not parsed here but left to another process as {@link jsonText}. */
+  readonly unparsed: boolean;
   /** What it takes; everything else is refused before {@link handle} does anything. */
   readonly takes: {
     readonly params: z.ZodType;
@@ -50,6 +52,7 @@ interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   readonly body?: B;
   readonly signed?: boolean;
   readonly open?: boolean;
+  readonly unparsed?: boolean;
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown;
 }
 
@@ -82,6 +85,7 @@ export function operation<
     answers: spec.answers,
     signed: spec.signed ?? false,
     open: spec.open ?? false,
+    unparsed: spec.unparsed ?? false,
     takes: { params, query, body },
     handle: async (workspace, request, reply) => {
       const given = [

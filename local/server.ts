@@ -7,6 +7,12 @@ import { recordCalls } from "./recordCalls";
 import { jsonText, signature, type Operation } from "./route";
 import type { Workspace } from "./workspace";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    unparsed?: boolean;
+  }
+}
+
 const signedQuery = z.object(signature);
 
 /** Databricks refuses larger bodies on the workspace import call at 10 MB; files go up to 5 GiB as streams. */
@@ -42,8 +48,12 @@ export function createServer(
       done(null, {});
       return;
     }
+    jsonText.set(request, text.toString());
+    if (request.routeOptions.config.unparsed === true) {
+      done(null, {});
+      return;
+    }
     try {
-      jsonText.set(request, text.toString());
       done(null, JSON.parse(text.toString()));
     } catch {
       done(new ApiError("BAD_REQUEST", "The request's body is not valid JSON."));
@@ -64,10 +74,11 @@ export function createServer(
   );
 
   if (record !== undefined) recordCalls(server, operations, record);
-  for (const { method, path, signed, open, handle } of operations) {
+  for (const { method, path, signed, open, unparsed, handle } of operations) {
     server.route({
       method,
       url: path,
+      config: { unparsed },
       onRequest: (request, _reply, done) => {
         const allowed =
           open || (signed ? hasSignature(workspace, request) : hasToken(workspace, request));

@@ -84,6 +84,7 @@ export const servingEndpointOperations: Operation[] = [
       const { id } = requireEndpoint(workspace, params.name);
       endpoints(workspace).delete(id);
       workspace.serving.traffic.forget(id);
+      await workspace.serving.log.flush();
       await workspace.serving.release();
     },
   }),

@@ -14,6 +14,7 @@ export const servingInvocationOperations: Operation[] = [
     answers: "serving.QueryEndpointResponse",
     params: z.strictObject({ name: text }),
     body: z.unknown(),
+    unparsed: true,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
       workspace.serving.limits.count(endpoint);
@@ -24,6 +25,7 @@ export const servingInvocationOperations: Operation[] = [
     answers: "serving.QueryEndpointResponse",
     params: z.strictObject({ name: text, served: text }),
     body: z.unknown(),
+    unparsed: true,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
       workspace.serving.limits.count(endpoint);

@@ -20,6 +20,13 @@ export interface Statement {
   readonly row_limit?: number | undefined;
 }
 
+/** Rows for a table: a file of JSON lines below the folder `journal`, and its number among its writer's. */
+export interface JournalFile {
+  readonly file: string;
+  readonly writer: string;
+  readonly number: number;
+}
+
 /** A statement whose result is written to files. */
 export interface SavedStatement extends Statement {
   readonly format: Manifest["format"];

@@ -1,143 +1,72 @@
-import { lakehouseOf } from "../lakehouse";
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { ApiError } from "../errors";
+import type { Collection } from "../store";
 import type { Workspace } from "../workspace";
+import { Capture } from "./capture";
+import { payloadRow, payloadTable, type Exchange } from "./payload";
 import type { EndpointRecord } from "./records";
 
-/** Larger requests and responses are left out, as on Databricks: 1 MiB. */
-const MOST_BYTES = 1024 * 1024;
-const PAUSE_MS = 1000;
-const ROWS_AT_ONCE = 100;
-
-/** One request that an endpoint answered. */
-export interface Exchange {
-  /** Identifies the request; the caller finds it in the answer's headers. */
-  readonly id: string;
-  readonly clientRequestId: string | undefined;
-  readonly time: Date;
-  readonly durationMs: number;
-  readonly status: number;
-  readonly request: string;
-  readonly response: string;
-  /** The served entity's name. On Databricks this is an id of its own making. */
-  readonly servedEntity: string;
-  readonly requester: string;
-}
-
-/** https://docs.databricks.com/aws/en/ai-gateway/inference-tables#ai-gateway-enabled-inference-table-schema */
-const COLUMNS = [
-  "request_date DATE",
-  "databricks_request_id STRING",
-  "client_request_id STRING",
-  "request_time TIMESTAMP",
-  "status_code INT",
-  "sampling_fraction DOUBLE",
-  "execution_duration_ms BIGINT",
-  "request STRING",
-  "response STRING",
-  "served_entity_id STRING",
-  "logging_error_codes ARRAY<STRING>",
-  "requester STRING",
-];
+/** A table with captured rows, keyed by its full name, and the folder of its journal. */
+const captured = z.strictObject({ table: z.string(), folder: z.string() });
 
 /**
  * Inference tables: requests and responses of endpoints that ask for it, in
- * `<catalog>.<schema>.<prefix>_payload`. Rows are written about a second later, some at a time; like
- * Databricks' own they are kept as well as possible, not for certain.
+ * `<catalog>.<schema>.<prefix>_payload`. A row is on disk before the request is answered, in a journal for each
+ * table, and about a second later in the table, exactly once whatever is killed in between.
  */
 export class InferenceLog {
   readonly #workspace: Workspace;
-  readonly #waiting = new Map<string, Exchange[]>();
-  #writing: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #known: Collection<z.output<typeof captured>>;
+  readonly #captures = new Map<string, Promise<Capture>>();
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
+    this.#known = workspace.store.collection("inferenceTables", captured);
   }
 
-  /** Notes the exchange if the endpoint has an enabled inference table. */
-  add(endpoint: EndpointRecord, exchange: Exchange): void {
+  /** Takes up after a restart: writes what had not reached its table. */
+  async resume(): Promise<void> {
+    for (const { table } of this.#known.list()) await (await this.#capture(table)).write();
+  }
+
+  /**
+   * Notes the exchange if the endpoint has an enabled inference table; it is on disk when this resolves.
+   * @throws ApiError INTERNAL_ERROR when it cannot be written.
+   */
+  async add(endpoint: EndpointRecord, exchange: Exchange): Promise<void> {
     const table = payloadTable(endpoint);
     if (table === undefined) return;
-    this.#waiting.set(table, [...(this.#waiting.get(table) ?? []), exchange]);
-    this.#timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
-  }
-
-  /** Writes what is waiting. */
-  flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const batches = [...this.#waiting];
-    this.#waiting.clear();
-    this.#writing = this.#writing.then(async () => {
-      for (const [table, exchanges] of batches) {
-        await this.#write(table, exchanges).catch((error: unknown) => {
-          console.error(`${exchanges.length} requests could not be written to ${table}:`, error);
-        });
-      }
-    });
-    return this.#writing;
-  }
-
-  async #write(table: string, exchanges: readonly Exchange[]): Promise<void> {
-    const lakehouse = lakehouseOf(this.#workspace);
-    await lakehouse.query({
-      statement: `CREATE TABLE IF NOT EXISTS ${table} (${COLUMNS.join(", ")})`,
-    });
-    for (let start = 0; start < exchanges.length; start += ROWS_AT_ONCE) {
-      const rows = exchanges.slice(start, start + ROWS_AT_ONCE).map(rowOf);
-      const values = rows.map(({ cells }, i) => `(${cells.map((cell) => cell(i)).join(", ")})`);
-      await lakehouse.query({
-        statement: `INSERT INTO ${table} VALUES ${values.join(", ")}`,
-        parameters: rows.flatMap(({ parameters }, i) =>
-          parameters.map(([name, value]) => ({ name: `${name}${i}`, value })),
-        ),
-      });
+    try {
+      const capture = await this.#capture(table);
+      await capture.add(payloadRow(exchange));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ApiError("INTERNAL_ERROR", `The request cannot be captured: ${reason}`);
     }
   }
-}
 
-function payloadTable({ name, ai_gateway }: EndpointRecord): string | undefined {
-  const table = ai_gateway?.inference_table_config;
-  if (table?.enabled !== true) return undefined;
-  const parts = [
-    table.catalog_name ?? "",
-    table.schema_name ?? "",
-    `${table.table_name_prefix ?? name}_payload`,
-  ];
-  return parts.map((part) => `\`${part.toLowerCase().replaceAll("`", "``")}\``).join(".");
-}
+  /** Writes all rows to their tables. What cannot be written now is not lost, see {@link resume}. */
+  async flush(): Promise<void> {
+    for (const capture of this.#captures.values()) await (await capture).write();
+  }
 
-/** A row's values as SQL, with markers for everything that came from outside. */
-function rowOf(exchange: Exchange) {
-  const time = exchange.time.toISOString().replace("T", " ").replace("Z", "");
-  const kept = (text: string) => (Buffer.byteLength(text) > MOST_BYTES ? undefined : text);
-  const [request, response] = [kept(exchange.request), kept(exchange.response)];
-  const errors = [
-    ...(request === undefined ? ["'MAX_REQUEST_SIZE_EXCEEDED'"] : []),
-    ...(response === undefined ? ["'MAX_RESPONSE_SIZE_EXCEEDED'"] : []),
-  ];
-  const parameters: [string, string | undefined][] = [
-    ["id", exchange.id],
-    ["client", exchange.clientRequestId],
-    ["request", request],
-    ["response", response],
-    ["entity", exchange.servedEntity],
-    ["requester", exchange.requester],
-  ];
-  const marker = (name: string) => (row: number) => `:${name}${row}`;
-  const literal = (sql: string) => () => sql;
-  const cells = [
-    literal(`DATE '${time.slice(0, 10)}'`),
-    marker("id"),
-    marker("client"),
-    literal(`TIMESTAMP '${time}'`),
-    literal(String(exchange.status)),
-    literal("CAST(1.0 AS DOUBLE)"),
-    literal(String(exchange.durationMs)),
-    marker("request"),
-    marker("response"),
-    marker("entity"),
-    literal(`CAST(array(${errors.join(", ")}) AS ARRAY<STRING>)`),
-    marker("requester"),
-  ];
-  return { parameters, cells };
+  /** Writes what it can, and stops. */
+  async close(): Promise<void> {
+    await this.flush();
+    for (const capture of this.#captures.values()) (await capture).close();
+  }
+
+  #capture(table: string): Promise<Capture> {
+    const found = this.#captures.get(table);
+    if (found !== undefined) return found;
+    const known = this.#known.get(table) ?? { table, folder: randomUUID() };
+    this.#known.put(table, known);
+    const folder = this.#workspace.folder("lakehouse", "journal", known.folder);
+    const opened = Capture.open(this.#workspace, table, folder);
+    this.#captures.set(table, opened);
+    // The next request tries again.
+    opened.catch(() => this.#captures.delete(table));
+    return opened;
+  }
 }

@@ -1,20 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
 import { ApiError, missing } from "../errors";
 import { USER } from "../identity";
 import { jsonText } from "../route";
 import type { Workspace } from "../workspace";
-import type { EndpointRecord, ServedEntity } from "./records";
+import { clientRequestId } from "./clientRequestId";
+import { entityId, type EndpointRecord, type ServedEntity } from "./records";
+import { requestTime } from "./requestTime";
+import { score, type Scored } from "./score";
 
-/** As long as Databricks waits for a model's answer. */
-const ANSWER_SECONDS = 297;
+const JSON_TYPE = "application/json";
 
 /**
  * Sends a request to one of the endpoint's entities, chosen by the traffic split, and passes the answer on
- * as it is; the header `served-model-name` says which one answered.
- * @throws ApiError INVALID_STATE while the endpoint has nothing to answer with; TEMPORARILY_UNAVAILABLE when
- * the model cannot be loaded or reached.
+ * as it is, once it is captured; the header `served-model-name` says which one answered.
+ * @throws ApiError INVALID_STATE while the endpoint has nothing to answer with; INVALID_PARAMETER_VALUE for a
+ * header `x-local-request-time` that is no time of the last 30 days; INTERNAL_ERROR if it cannot be captured.
  */
 export async function invoke(
   workspace: Workspace,
@@ -23,40 +24,40 @@ export async function invoke(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { serving } = workspace;
+  const came = new Date();
+  const time = requestTime(request.headers["x-local-request-time"], came);
   const entity = choose(endpoint, servedName);
-  const time = new Date();
-  const sent = await bodyOf(request);
-  const url = await workspace.serving.url(entity);
-  const response = await score(url, request, sent);
-  const body = Buffer.from(await response.arrayBuffer());
-  const id = randomUUID();
-  const answered = {
-    time,
-    durationMs: Date.now() - time.getTime(),
-    status: response.status,
-    servedEntity: entity.name,
-  };
-  workspace.serving.traffic.add(endpoint.id, answered);
-  workspace.serving.log.add(endpoint, {
-    ...answered,
-    id,
-    clientRequestId: clientRequestId(request.body),
-    request: sent.toString(),
-    response: body.toString(),
-    requester: USER.id,
-  });
-  return reply
-    .status(response.status)
-    .header("served-model-name", entity.name)
-    .header("x-request-id", id)
-    .type(response.headers.get("content-type") ?? "application/json")
-    .send(body);
-}
-
-/** What a caller may put beside the data, to find the request in the inference table again. */
-function clientRequestId(body: unknown): string | undefined {
-  const parsed = z.object({ client_request_id: z.string() }).safeParse(body);
-  return parsed.success ? parsed.data.client_request_id : undefined;
+  // Before anything is waited for: an update that ends now must find that the entity is in use.
+  const held = serving.hold(entity);
+  try {
+    const sent = await bodyOf(request);
+    const { modelMs, ...answer } = await answerOf(
+      held.url,
+      request.headers["content-type"] ?? JSON_TYPE,
+      sent,
+    );
+    const id = randomUUID();
+    await serving.log.add(endpoint, {
+      ...{ id, time, modelMs, status: answer.status },
+      clientRequestId: clientRequestId(sent),
+      request: sent.toString(),
+      response: answer.body.toString(),
+      servedEntityId: entityId(endpoint, entity),
+      requester: USER.id,
+    });
+    const durationMs = Date.now() - came.getTime();
+    const answered = { time, durationMs, status: answer.status, servedEntity: entity.name };
+    serving.traffic.add(endpoint.id, answered);
+    return await reply
+      .status(answer.status)
+      .header("served-model-name", entity.name)
+      .header("x-request-id", id)
+      .type(answer.type)
+      .send(answer.body);
+  } finally {
+    held.release();
+  }
 }
 
 function choose({ name, config }: EndpointRecord, servedName: string | undefined): ServedEntity {
@@ -84,21 +85,23 @@ export function draw(
   throw new RangeError(`No route at ${point} of ${end} percent.`);
 }
 
-async function score(
-  url: string,
-  request: FastifyRequest,
-  body: string | Buffer,
-): Promise<Response> {
+/** The model's answer; that it cannot be loaded or reached is one too, which callers get and which is captured. */
+async function answerOf(
+  url: Promise<string>,
+  type: string,
+  sent: string | Buffer,
+): Promise<Scored & { readonly modelMs: number }> {
+  let begun = performance.now();
+  const modelMs = () => Math.round(performance.now() - begun);
   try {
-    return await fetch(`${url}/invocations`, {
-      method: "POST",
-      headers: { "content-type": request.headers["content-type"] ?? "application/json" },
-      body,
-      signal: AbortSignal.timeout(ANSWER_SECONDS * 1000),
-    });
+    const server = await url;
+    begun = performance.now();
+    const scored = await score(server, type, sent);
+    return { ...scored, modelMs: modelMs() };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ApiError("TEMPORARILY_UNAVAILABLE", `The model did not answer: ${reason}`);
+    if (!(error instanceof ApiError)) throw error;
+    const body = Buffer.from(JSON.stringify(error.toBody()));
+    return { status: error.status, type: JSON_TYPE, body, modelMs: modelMs() };
   }
 }
 

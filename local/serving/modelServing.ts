@@ -3,7 +3,7 @@ import type { Workspace } from "../workspace";
 import { InferenceLog } from "./inferenceLog";
 import { RateLimits } from "./rateLimits";
 import { endpoints, type EndpointConfig, type EndpointRecord, type ServedEntity } from "./records";
-import { Scorers, type ScorerState } from "./scorers";
+import { Scorers, type Held, type ScorerState } from "./scorers";
 import { TrafficCounter } from "./traffic";
 
 const UPKEEP_SECONDS = 60;
@@ -37,6 +37,7 @@ export class ModelServing {
    * to zero. Everything else starts with its first request.
    */
   resume(): void {
+    this.log.resume().catch(report);
     for (const endpoint of endpoints(this.#workspace).list()) {
       if (endpoint.update === "IN_PROGRESS") this.deploy(endpoint.id);
       for (const entity of endpoint.config?.entities ?? []) {
@@ -71,23 +72,25 @@ export class ModelServing {
   }
 
   /**
-   * Where to send a request.
-   * @throws ApiError TEMPORARILY_UNAVAILABLE when the model cannot be loaded.
+   * Takes the entity's process for a request; release it when the request is answered.
+   * Its URL rejects with ApiError TEMPORARILY_UNAVAILABLE when the model cannot be loaded.
    */
-  async url(entity: ServedEntity): Promise<string> {
-    try {
-      return await this.#scorers.url(entity);
-    } catch (error) {
+  hold(entity: ServedEntity): Held {
+    const { url, release } = this.#scorers.hold(entity);
+    const named = url.catch((error: unknown) => {
       throw new ApiError("TEMPORARILY_UNAVAILABLE", failureOf(entity, error));
-    }
+    });
+    // Whoever waits for it sees the failure; the request's body may fail before.
+    named.catch(() => undefined);
+    return { url: named, release };
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#upkeep);
     this.traffic.save();
-    await this.log.flush();
-    await this.#scorers.keep([]);
+    await this.log.close();
+    await this.#scorers.stop();
   }
 
   async #deploy(id: string): Promise<void> {

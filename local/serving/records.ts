@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ApiError, missing } from "../errors";
 import type { Collection } from "../store";
@@ -79,6 +80,15 @@ export type ServedEntity = z.output<typeof servedEntity>;
 export type EndpointConfig = z.output<typeof endpointConfig>;
 export type AiGateway = z.output<typeof aiGateway>;
 export type EndpointRecord = z.output<typeof endpointRecord>;
+
+/**
+ * Identifies a served entity in inference tables: the same as long as the endpoint serves this version under
+ * this name. https://docs.databricks.com/aws/en/admin/system-tables/model-serving
+ */
+export function entityId({ id }: EndpointRecord, { name, version_id }: ServedEntity): string {
+  const identity = JSON.stringify([id, name, version_id]);
+  return createHash("sha256").update(identity).digest("hex").slice(0, 32);
+}
 
 export const endpoints = ({ store }: Workspace): Collection<EndpointRecord> =>
   store.collection("servingEndpoints", endpointRecord);

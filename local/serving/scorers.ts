@@ -12,7 +12,19 @@ const IDLE_MINUTES = 30;
 interface Scorer {
   readonly server: PythonServer;
   lastUsed: number;
+  /** Requests that it has not answered yet. */
+  holders: number;
+  /** Whether it is to end once they are answered. */
+  leaving: boolean;
   ended: boolean;
+}
+
+/** The use of a process for one request. */
+export interface Held {
+  /** As {@link Scorers.url}. */
+  readonly url: Promise<string>;
+  /** Says that the request is answered; the process may end then. */
+  readonly release: () => void;
 }
 
 /** How far the process behind a served entity is. */
@@ -26,6 +38,8 @@ export class Scorers {
   readonly #workspace: Workspace;
   readonly #scorers = new Map<string, Scorer>();
   readonly #ready = new Set<string>();
+  /** Those that are needed no more, but have requests to answer. */
+  readonly #leaving = new Set<Scorer>();
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
@@ -36,12 +50,30 @@ export class Scorers {
    * @throws Error with the end of its log when the model cannot be loaded.
    */
   async url(entity: ServedEntity): Promise<string> {
+    const held = this.hold(entity);
+    try {
+      return await held.url;
+    } finally {
+      held.release();
+    }
+  }
+
+  /** As {@link url}, for a request: the process does not end before it is released. */
+  hold(entity: ServedEntity): Held {
     const key = keyOf(entity);
     const scorer = this.#scorers.get(key) ?? this.#start(entity, key);
-    scorer.lastUsed = Date.now();
-    const url = await scorer.server.ready;
-    if (!scorer.ended) this.#ready.add(key);
-    return url;
+    scorer.holders += 1;
+    return {
+      url: scorer.server.ready.then((url) => {
+        if (this.#scorers.get(key) === scorer && !scorer.ended) this.#ready.add(key);
+        return url;
+      }),
+      release: () => {
+        scorer.holders -= 1;
+        scorer.lastUsed = Date.now();
+        if (scorer.leaving && scorer.holders === 0) void this.#end(scorer);
+      },
+    };
   }
 
   state(entity: ServedEntity): ScorerState {
@@ -55,16 +87,34 @@ export class Scorers {
     return join(this.#workspace.folder("serving"), `${keyOf(entity)}.log`);
   }
 
-  /** Ends the processes of all other entities, and those that may be scaled to zero and were idle long enough. */
+  /**
+   * Ends the processes of all other entities, and those that may be scaled to zero and were idle long enough;
+   * each once it has answered what it was asked.
+   */
   async keep(entities: readonly ServedEntity[]): Promise<void> {
     const wanted = new Map(entities.map((entity) => [keyOf(entity), entity]));
     const idleSince = Date.now() - IDLE_MINUTES * 60_000;
-    const leaving = [...this.#scorers].filter(([key, { lastUsed }]) => {
+    const leaving = [...this.#scorers].filter(([key, { holders, lastUsed }]) => {
       const entity = wanted.get(key);
-      return entity === undefined || (entity.scale_to_zero_enabled && lastUsed < idleSince);
+      if (entity === undefined) return true;
+      return entity.scale_to_zero_enabled && holders === 0 && lastUsed < idleSince;
     });
-    for (const [key] of leaving) this.#forget(key);
-    await Promise.all(leaving.map(([, { server }]) => server.stop()));
+    const idle: Scorer[] = [];
+    for (const [key, scorer] of leaving) {
+      this.#forget(key);
+      scorer.leaving = true;
+      if (scorer.holders === 0) idle.push(scorer);
+      else this.#leaving.add(scorer);
+    }
+    await Promise.all(idle.map((scorer) => this.#end(scorer)));
+  }
+
+  /** Ends all processes, whatever they are doing. */
+  async stop(): Promise<void> {
+    const all = [...this.#scorers.values(), ...this.#leaving];
+    this.#scorers.clear();
+    this.#ready.clear();
+    await Promise.all(all.map((scorer) => this.#end(scorer)));
   }
 
   #start(entity: ServedEntity, key: string): Scorer {
@@ -74,7 +124,9 @@ export class Scorers {
       log: this.logFile(entity),
       env: entity.environment_vars ?? {},
     });
-    const scorer: Scorer = { server, lastUsed: Date.now(), ended: false };
+    const scorer: Scorer = {
+      ...{ server, lastUsed: Date.now(), holders: 0, leaving: false, ended: false },
+    };
     this.#scorers.set(key, scorer);
     void server.exited.then(() => {
       scorer.ended = true;
@@ -82,6 +134,11 @@ export class Scorers {
       if (this.#scorers.get(key) === scorer) this.#forget(key);
     });
     return scorer;
+  }
+
+  async #end(scorer: Scorer): Promise<void> {
+    this.#leaving.delete(scorer);
+    await scorer.server.stop();
   }
 
   #forget(key: string): void {

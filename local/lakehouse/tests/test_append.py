@@ -29,7 +29,7 @@ def t(sql: Sql) -> Sql:
 
 def test_values_arrive_as_they_are(t: Sql) -> None:
     """Also text that SQL or JSON would read, and letters that are none."""
-    nasty = "it's \"quoted\" \\ \n\r\t\u0000 \u2028 :name {} 😀 NaN"
+    nasty = 'it\'s "quoted" \\ \n\r\t\u0000 \u2028 :name {} 😀 NaN'
     row = {"d": "2026-11-21", "at": "2026-11-21T10:11:12.345Z", "n": 2**53 + 1, "x": 1.0}
     append(t, 1, {**row, "s": nasty, "l": ["A"]}, {"n": 2, "s": "x" * 6_000_000, "l": []})
     [first, second] = t("SELECT d, at, n, x, l FROM t ORDER BY n DESC")
