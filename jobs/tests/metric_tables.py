@@ -51,7 +51,8 @@ class Metrics:
             "model_version STRING, slice_key STRING, column_name STRING"
         )
         tables.create(
-            f"CREATE TABLE {DRIFT} ({common}, drift_type STRING, population_stability_index DOUBLE)"
+            f"CREATE TABLE {DRIFT} ({common}, window_cmp STRUCT<start: TIMESTAMP, end: TIMESTAMP>, "
+            "drift_type STRING, population_stability_index DOUBLE)"
         )
         tables.create(f"CREATE TABLE {PROFILE} ({common}, log_type STRING, count BIGINT)")
 
@@ -64,20 +65,24 @@ class Metrics:
         slice_key: str | None = None,
     ) -> None:
         """Adds a day of one version with its rows, and drifts by column and type."""
-        start, end = (f"TIMESTAMP '2026-11-{number:02} 00:00:00Z'" for number in (day, day + 1))
         common = (
-            f"named_struct('start', {start}, 'end', {end}), '1 day', '{version}', "
-            f"{'NULL' if slice_key is None else repr(slice_key)}"
+            f"{_day(day)}, '1 day', '{version}', {'NULL' if slice_key is None else repr(slice_key)}"
         )
         self._add(PROFILE, f"{common}, ':table', 'INPUT', {rows}")
         self._add(PROFILE, f"{common}, ':table', 'BASELINE', {rows + 1}")
         self._add(PROFILE, f"{common}, 'spend', 'INPUT', {rows + 1}")
         for column, kind, index in drifts:
+            compared = _day(day - 1) if kind == "CONSECUTIVE" else "NULL"
             number = "NULL" if index is None else f"CAST({index} AS DOUBLE)"
-            self._add(DRIFT, f"{common}, '{column}', '{kind}', {number}")
+            self._add(DRIFT, f"{common}, '{column}', {compared}, '{kind}', {number}")
 
     def _add(self, table: str, values: str) -> None:
         self._tables.execute(f"INSERT INTO {table} VALUES ({values})")
+
+
+def _day(day: int) -> str:
+    start, end = (f"TIMESTAMP '2026-11-{number:02} 00:00:00Z'" for number in (day, day + 1))
+    return f"named_struct('start', {start}, 'end', {end})"
 
 
 def last_window(tables: Tables, query: str) -> tuple[object, ...] | None:

@@ -36,7 +36,7 @@ def metrics(tmp_path: Path, query: str) -> Case:
 
 def test_nothing_measured_is_no_row(metrics: Case) -> None:
     assert metrics.last() is None
-    metrics.window(1, 1000, ("spend", "CONSECUTIVE", None))
+    metrics.window(19, 1000, ("spend", "BASELINE", None))
     assert metrics.last() is None
 
 
@@ -59,15 +59,34 @@ def test_windows_with_few_rows_do_not_count(metrics: Case) -> None:
     assert metrics.last() == (19, 500, 0.01, "spend", "BASELINE")
 
 
+def test_drift_from_a_window_with_few_rows_does_not_count(metrics: Case) -> None:
+    metrics.window(18, 3)
+    metrics.window(19, 5000, ("spend", "CONSECUTIVE", 9))
+    assert metrics.last() is None
+    metrics.window(20, 5000, ("spend", "CONSECUTIVE", 0.2))
+    assert metrics.last() == (20, 5000, 0.2, "spend", "CONSECUTIVE")
+
+
 def test_few_rows_of_one_version_do_not_count_among_many_of_another(metrics: Case) -> None:
     metrics.window(19, 5000, ("spend", "BASELINE", 0.01), version="3")
     metrics.window(19, 10, ("spend", "BASELINE", 9), version="4")
     assert metrics.last() == (19, 5000, 0.01, "spend", "BASELINE")
 
 
+def test_answers_of_all_versions_together_do_not_count(metrics: Case) -> None:
+    metrics.window(18, 600, version="*")
+    metrics.window(19, 600, version="4")
+    metrics.window(
+        19, 600, ("prediction", "CONSECUTIVE", 9), ("spend", "CONSECUTIVE", 0.1), version="*"
+    )
+    assert metrics.last() == (19, 600, 0.1, "spend", "CONSECUTIVE"), "inputs do"
+    metrics.window(20, 700, ("prediction", "CONSECUTIVE", 0.2), version="4")
+    assert metrics.last() == (20, 700, 0.2, "prediction", "CONSECUTIVE"), "those of one version do"
+
+
 @pytest.mark.parametrize("column", ["row_number", "actual_label", "request_id", ":table"])
 def test_columns_that_are_no_input_do_not_count(metrics: Case, column: str) -> None:
-    metrics.window(19, 900, ("spend", "BASELINE", 0.01), (column, "CONSECUTIVE", 9))
+    metrics.window(19, 900, ("spend", "BASELINE", 0.01), (column, "BASELINE", 9))
     assert metrics.last() == (19, 900, 0.01, "spend", "BASELINE")
 
 

@@ -77,8 +77,8 @@ const queryIn = (program: Program): string =>
 
 test("its query reads the metric tables that the monitor names", async () => {
   const query = queryIn((await made("champion")).program);
-  expect(query).toContain(`FROM ${DRIFT_TABLE} AS d JOIN ${PROFILE_TABLE} AS p\n`);
-  expect(query).toContain("d.model_version <=> p.model_version");
+  expect(query).toContain(`FROM ${DRIFT_TABLE} AS d\n`);
+  expect(query).toContain(`FROM ${PROFILE_TABLE}\n`);
 });
 
 test("the score is about the model's inputs and its answers, not how it was asked", async () => {
@@ -91,7 +91,7 @@ test.each([
   [20, 20],
 ])("with %s as minimum, windows of fewer than %s rows do not count", async (given, rows) => {
   const query = queryIn((await made("champion", { minimumRows: given })).program);
-  expect(query).toContain(`p.count >= ${rows}\n`);
+  expect(query).toContain(`count >= ${rows})`);
 });
 
 test("who is told comes from the platform, unless the model says otherwise", async () => {
