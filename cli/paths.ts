@@ -15,6 +15,8 @@ export const paths = {
   python: join(kept, "python"),
   /** State of the local workspace. */
   workspace: join(produced, "workspace"),
+  /** Build contexts of models' images. */
+  images: join(produced, "images"),
   /** What a workspace in the background says. */
   workspaceLog: join(produced, "workspace.log"),
   /** Pulumi's file backend for the stack `local`. */
