@@ -22,16 +22,18 @@ export interface Delivery {
  * Posts JSON to a webhook, with basic authentication if it has a user. Tries again, with growing pauses,
  * when there is no answer in ten seconds, or one of 429 and 5xx. Redirects are not followed.
  * @param stop - Ends the attempts.
+ * @param firstPauseMs - Before the second attempt; doubles with each.
  */
 export async function postWebhook(
   webhook: Webhook,
   payload: object,
   stop: AbortSignal,
+  firstPauseMs = FIRST_PAUSE_MS,
 ): Promise<Delivery> {
   try {
     const status = await backOff(() => post(webhook, JSON.stringify(payload), stop), {
       numOfAttempts: ATTEMPTS,
-      startingDelay: FIRST_PAUSE_MS,
+      startingDelay: firstPauseMs,
       retry: (error) => !(error instanceof Refused) && !stop.aborted,
     });
     return { sent: true, detail: `HTTP ${status}` };

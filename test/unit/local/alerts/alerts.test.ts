@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alertOperations } from "../../../local/api/alerts";
-import { notificationDestinationOperations } from "../../../local/api/notificationDestinations";
-import { openWorkspace, type Harness } from "./harness";
+import { alertOperations } from "../../../../local/api/alerts";
+import { notificationDestinationOperations } from "../../../../local/api/notificationDestinations";
+import { openWorkspace, type Harness } from "../harness";
 
 const path = "/api/2.0/alerts";
 
