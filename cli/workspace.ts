@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { exitWithParent } from "../engine/exitWithParent";
+import { signInLink } from "../local/page/session";
 import { startWorkspace } from "../local/start";
-import { findAddress, removeAddress, writeAddress } from "./address";
+import { findAddress, removeAddress, writeAddress, type Address } from "./address";
 import { paths } from "./paths";
 import { ensurePython, python } from "./python";
 import { UserError } from "./userError";
@@ -10,16 +11,18 @@ import { UserError } from "./userError";
 /** Where the workspace listens unless told otherwise. */
 const PORT = 8686;
 
-const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe] | --stop
+const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe] | --link | --stop
   --port N  listen on 127.0.0.1:N; 0 takes any free port (default ${PORT})
   --json    print one line {"url":…,"token":…} when ready
   --wipe    forget everything this workspace holds first
+  --link    print a link that opens the page of the workspace that runs
   --stop    end the workspace that runs in the background`;
 
 interface Options {
   readonly port: number;
   readonly json: boolean;
   readonly wipe: boolean;
+  readonly link: boolean;
   readonly stop: boolean;
   readonly untilStdinCloses: boolean;
 }
@@ -29,6 +32,7 @@ export async function main(args: string[]): Promise<number> {
   const options = parse(args);
   const running = findAddress();
   if (options.stop) return stop(running?.pid);
+  if (options.link) return printLink(running);
   if (running !== undefined) {
     throw new UserError(
       `A workspace of this checkout already runs at ${running.url}, process ${running.pid}.`,
@@ -50,6 +54,7 @@ export async function main(args: string[]): Promise<number> {
     console.log(
       [
         `Databricks workspace on this machine: ${workspace.url}`,
+        `Page: ${signInLink(workspace)}`,
         `Token: ${workspace.token}`,
         `State: ${paths.workspace}`,
         "From a second terminal: npm run pulumi -- up -s local",
@@ -87,6 +92,12 @@ export async function startLocal(port = PORT): ReturnType<typeof startWorkspace>
   };
 }
 
+function printLink(running: Address | undefined): number {
+  if (running === undefined) throw new UserError("No workspace of this checkout is running.");
+  console.log(signInLink(running));
+  return 0;
+}
+
 async function stop(pid: number | undefined): Promise<number> {
   if (pid === undefined) throw new UserError("No workspace of this checkout is running.");
   process.kill(pid, "SIGTERM");
@@ -102,6 +113,7 @@ function parse(args: string[]): Options {
         port: { type: "string", default: String(PORT) },
         json: { type: "boolean", default: false },
         wipe: { type: "boolean", default: false },
+        link: { type: "boolean", default: false },
         stop: { type: "boolean", default: false },
         // For a parent process: the pipe closes however the parent ends.
         "until-stdin-closes": { type: "boolean", default: false },

@@ -5,6 +5,7 @@ import { Jobs } from "./jobs/service";
 import { startLakehouse } from "./lakehouse";
 import { MlflowServer } from "./mlflow/server";
 import { senderOf } from "./notifications/deliver";
+import { servePage } from "./page/serve";
 import { createServer } from "./server";
 import { ModelServing } from "./serving/modelServing";
 import { Workspace } from "./workspace";
@@ -38,6 +39,7 @@ export interface RunningWorkspace {
 export async function startWorkspace(options: StartOptions): Promise<RunningWorkspace> {
   const workspace = new Workspace(options);
   const server = createServer(workspace, operations, options.record);
+  servePage(server, workspace);
   const close = async () => {
     await server.close();
     await workspace.close();

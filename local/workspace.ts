@@ -92,13 +92,12 @@ export class Workspace {
 
   /** A link to this workspace that needs no token until `expires`; see {@link isSigned}. */
   sign(path: string, expires: Date): string {
-    const seconds = Math.floor(expires.getTime() / 1000);
-    return `${this.url}${path}?expires=${seconds}&signature=${this.#signature(path, seconds)}`;
+    return signedLink(this, path, expires);
   }
 
   /** Whether `signature` was handed out for `path` by {@link sign} and has not expired. */
   isSigned(path: string, seconds: number, signature: string): boolean {
-    const expected = Buffer.from(this.#signature(path, seconds));
+    const expected = Buffer.from(signatureOf(this.token, path, seconds));
     const given = Buffer.from(signature);
     return (
       seconds * 1000 > Date.now() &&
@@ -111,10 +110,20 @@ export class Workspace {
     for (const stop of this.#closing) await stop();
     this.store.close();
   }
+}
 
-  #signature(path: string, seconds: number): string {
-    return createHmac("sha256", this.token).update(`${path}\n${seconds}`).digest("base64url");
-  }
+/** What {@link Workspace.sign} makes, for another process that has the workspace's URL and token. */
+export function signedLink(
+  { url, token }: { readonly url: string; readonly token: string },
+  path: string,
+  expires: Date,
+): string {
+  const seconds = Math.floor(expires.getTime() / 1000);
+  return `${url}${path}?expires=${seconds}&signature=${signatureOf(token, path, seconds)}`;
+}
+
+function signatureOf(token: string, path: string, seconds: number): string {
+  return createHmac("sha256", token).update(`${path}\n${seconds}`).digest("base64url");
 }
 
 /** The prefix is that of Databricks' personal access tokens, so that scanners and scrubbers know it. */

@@ -1,0 +1,208 @@
+import { readLog } from "../jobs/output";
+import type { Attempt, JobRecord, RunRecord, TaskRecord } from "../jobs/records";
+import type { Workspace } from "../workspace";
+
+/** How a run or a task stands. */
+export type Standing = "waiting" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
+
+/** A run, as lists show it. Times in ms. */
+export interface RunView {
+  readonly id: number;
+  readonly jobId: number;
+  readonly name: string;
+  readonly standing: Standing;
+  /** Databricks' own word, e.g. `SUCCESS_WITH_FAILURES`. */
+  readonly word: string;
+  readonly message: string;
+  readonly trigger: RunRecord["trigger"];
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** What went wrong first, e.g. `fit: ValueError: no rows`. */
+  readonly error: string | undefined;
+}
+
+/** A job with its newest run. */
+export interface JobView {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly schedule: string | undefined;
+  readonly paused: boolean;
+  /** Undefined before the first one. */
+  readonly lastRun: RunView | undefined;
+  /** Everything it was set to, as text: what it mentions, it has to do with. */
+  readonly text: string;
+  /** The jobs that its tasks start. */
+  readonly starts: readonly number[];
+}
+
+/** One try of a task, with what it printed. */
+export interface AttemptView {
+  readonly id: number;
+  readonly number: number;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly error: string | undefined;
+  readonly trace: string | undefined;
+  readonly parameters: readonly string[];
+  /** e.g. `0.3 > 0.1: true`, of a condition. */
+  readonly condition: string | undefined;
+  readonly childRun: number | undefined;
+  readonly log: string;
+  readonly logIsCut: boolean;
+}
+
+/** A task of a run. */
+export interface TaskView {
+  readonly key: string;
+  readonly what: string;
+  readonly dependsOn: readonly string[];
+  readonly standing: Standing;
+  readonly word: string;
+  readonly message: string;
+  readonly attempts: readonly AttemptView[];
+}
+
+/** A run with everything about it. */
+export interface RunDetails extends RunView {
+  readonly tasks: readonly TaskView[];
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  /** The run that started it. */
+  readonly parentRun: number | undefined;
+  readonly repairs: number;
+  /** Whether its job still exists. */
+  readonly hasJob: boolean;
+}
+
+/** The end of a log that is shown, in bytes; the Jobs API has more. */
+const LOG_BYTES = 100_000;
+
+/** All jobs by name, each with its newest run. */
+export function readJobs(workspace: Workspace, runs: readonly RunView[]): JobView[] {
+  const last = new Map<number, RunView>();
+  for (const run of [...runs].reverse()) last.set(run.jobId, run);
+  return workspace.jobs
+    .list()
+    .map((job) => jobView(job, last.get(job.job_id)))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** All runs, the newest first. */
+export function readRuns(workspace: Workspace): RunView[] {
+  return workspace.jobs.history.list().map(runView);
+}
+
+/** One run; of a task's run, the run that it belongs to. @throws ApiError when there is none. */
+export function readRun(workspace: Workspace, id: number): RunDetails {
+  const run = workspace.jobs.history.get(id);
+  return {
+    ...runView(run),
+    tasks: run.tasks.map((task) => taskView(workspace, run, task)),
+    parameters: Object.entries(run.parameters).map(([name, value]) => ({ name, value })),
+    parentRun: run.parent_task_run_id,
+    repairs: run.repairs.length,
+    hasJob: workspace.jobs.list().some(({ job_id }) => job_id === run.job_id),
+  };
+}
+
+function jobView(job: JobRecord, lastRun: RunView | undefined): JobView {
+  const { settings } = job;
+  return {
+    id: job.job_id,
+    name: settings.name ?? String(job.job_id),
+    description: settings.description,
+    schedule: settings.schedule?.quartz_cron_expression,
+    paused: settings.schedule?.pause_status === "PAUSED",
+    lastRun,
+    text: JSON.stringify([settings.tasks, settings.parameters, settings.description]),
+    starts: (settings.tasks ?? []).flatMap((task) =>
+      task.run_job_task === undefined ? [] : [task.run_job_task.job_id],
+    ),
+  };
+}
+
+function runView(run: RunRecord): RunView {
+  return {
+    id: run.run_id,
+    jobId: run.job_id,
+    name: run.run_name,
+    standing: standingOf(run.state, run.result),
+    word: run.result ?? run.state,
+    message: run.message,
+    trigger: run.trigger,
+    startedAt: run.start_time,
+    endedAt: run.end_time,
+    error: firstError(run),
+  };
+}
+
+function firstError(run: RunRecord): string | undefined {
+  for (const { task_key, result, attempts, message } of run.tasks) {
+    if (result !== "FAILED" && result !== "TIMEDOUT" && result !== "INTERNAL_ERROR") continue;
+    return `${task_key}: ${attempts.at(-1)?.error ?? message}`;
+  }
+  return undefined;
+}
+
+/** One of six words for the many that Databricks has. */
+export function standingOf(
+  state: RunRecord["state"] | TaskRecord["state"],
+  result: RunRecord["result"] | TaskRecord["result"],
+): Standing {
+  switch (result) {
+    case undefined:
+      return state === "RUNNING" || state === "TERMINATING" ? "running" : "waiting";
+    case "SUCCESS":
+      return "succeeded";
+    case "SUCCESS_WITH_FAILURES":
+    case "FAILED":
+    case "TIMEDOUT":
+    case "INTERNAL_ERROR":
+      return "failed";
+    case "CANCELED":
+      return "canceled";
+    case "SKIPPED":
+    case "EXCLUDED":
+    case "UPSTREAM_FAILED":
+    case "UPSTREAM_CANCELED":
+      return "skipped";
+  }
+}
+
+function taskView(workspace: Workspace, run: RunRecord, task: TaskRecord): TaskView {
+  const settings = run.settings.tasks?.find(({ task_key }) => task_key === task.task_key);
+  const job = settings?.run_job_task?.job_id;
+  return {
+    key: task.task_key,
+    what:
+      settings?.spark_python_task?.python_file ?? (job === undefined ? "" : `starts job ${job}`),
+    dependsOn: (settings?.depends_on ?? []).map(({ task_key, outcome }) =>
+      outcome === undefined ? task_key : `${task_key} (${outcome})`,
+    ),
+    standing: standingOf(task.state, task.result),
+    word: task.result ?? task.state,
+    message: task.message,
+    attempts: task.attempts.map((attempt) => attemptView(workspace, attempt)),
+  };
+}
+
+function attemptView(workspace: Workspace, attempt: Attempt): AttemptView {
+  const { text, truncated } = readLog(workspace, attempt.run_id, LOG_BYTES);
+  const { condition, outcome } = attempt;
+  return {
+    id: attempt.run_id,
+    number: attempt.attempt_number,
+    startedAt: attempt.start_time,
+    endedAt: attempt.end_time,
+    error: attempt.error,
+    trace: attempt.error_trace,
+    parameters: attempt.parameters ?? [],
+    condition:
+      condition === undefined
+        ? undefined
+        : `${condition.left} against ${condition.right}: ${outcome ?? "not decided"}`,
+    childRun: attempt.child_run_id,
+    log: text,
+    logIsCut: truncated,
+  };
+}
