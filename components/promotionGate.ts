@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { decide, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
+import { decide, type Candidate, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
 import { findConnection } from "./workspace/connection";
 import { GateProvider } from "./gate/provider";
 import { verdictLine, type GateInputs, type OnFailure } from "./gate/record";
@@ -37,9 +37,16 @@ export class PromotionGate extends pulumi.dynamic.Resource {
    * A plain value: whether an endpoint exists depends on it. Whatever uses it depends on the gate.
    */
   readonly championVersion: string | undefined;
+  /**
+   * The version that can be tried beside the champion: nominated, measured, and refused. Undefined where there
+   * is none; what could not be judged is none either. A plain value, as {@link championVersion} is.
+   */
+  readonly challengerVersion: string | undefined;
   readonly model: RegisteredModel;
   /** The version that the gate's own update left as champion; in a preview, the one that it will; or `none`. */
   declare private readonly left: pulumi.Output<string>;
+  /** The version that the gate's own update judged, null if none was nominated. */
+  declare private readonly candidate: pulumi.Output<Pick<Candidate, "version"> | null>;
   /** Version, outcome and numbers in one line; the same as long as facts and rules are. */
   readonly summary: string;
 
@@ -74,6 +81,16 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     return this.left.apply((left) => confirmed(this.model.fullName, version, left));
   }
 
+  /**
+   * `version`, once it is the one that the gate's own update judged; see {@link confirm}.
+   * @throws pulumi.RunError, when it resolves, if that update judged another one, or none.
+   */
+  confirmChallenger(version: string): pulumi.Output<string> {
+    return this.candidate.apply((judged) =>
+      challenged(this.model.fullName, version, judged?.version ?? "none"),
+    );
+  }
+
   private constructor(
     name: string,
     args: PromotionGateArgs,
@@ -104,6 +121,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     this.model = args.model;
     this.verdict = verdict;
     this.championVersion = championVersion;
+    this.challengerVersion = challenger(verdict, standing.candidate, championVersion);
     this.summary = `${standing.candidate === null ? "" : `v${standing.candidate.version} `}${verdict.outcome}: ${verdict.reason}`;
     announce(verdictLine(inputs), verdict.outcome, args.howToTrain, this);
   }
@@ -121,11 +139,29 @@ function announce(
   void say(`${line}${hint}`, gate);
 }
 
+function challenger(
+  { outcome }: Verdict,
+  candidate: Candidate | null,
+  championVersion: string | undefined,
+): string | undefined {
+  const isRival = championVersion !== undefined && candidate?.version !== championVersion;
+  return outcome === "refused" && isRival ? candidate?.version : undefined;
+}
+
 /** @throws pulumi.RunError if the gate left another version than `version`. */
 export function confirmed(model: string, version: string, left: string): string {
-  if (left === version) return version;
+  return sameOrRefused(model, version, left, `left ${left} as champion`);
+}
+
+/** @throws pulumi.RunError if the gate judged another version than `version`. */
+export function challenged(model: string, version: string, judged: string): string {
+  return sameOrRefused(model, version, judged, `judged ${judged} as challenger`);
+}
+
+function sameOrRefused(model: string, version: string, found: string, did: string): string {
+  if (found === version) return version;
   const refusal = new pulumi.RunError(
-    `Version ${version} of ${model} is not served: the promotion gate left ${left} as champion. ` +
+    `Version ${version} of ${model} is not served: the promotion gate ${did}. ` +
       "Update the gate too, without --target or --exclude.",
   );
   // The SDK shows the stack of what an output throws, which is none of the user's.

@@ -18,6 +18,11 @@ export interface ServingEndpointArgs {
   /** Whether replicas go away while there are no requests; the first request then waits. */
   readonly scaleToZero: boolean;
   /**
+   * Percent of the requests, 0 to 50, that a challenger answers beside the champion: the nominated version
+   * that the gate measured and refused. Without one the champion answers all. @default 0
+   */
+  readonly challengerTraffic?: number;
+  /**
    * Schema, `catalog.schema`, that requests and responses are captured in, table `<model>_payload`.
    * Databricks does not let capture be switched off again. @default none: nothing is captured
    */
@@ -34,11 +39,15 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   /** Full name of the payload table, undefined if nothing is captured. */
   readonly payloadTable: string | undefined;
 
-  /** @throws pulumi.RunError for an inference table schema that is not one of the platform's. */
+  /**
+   * @throws pulumi.RunError for an inference table schema that is not one of the platform's, and for a
+   * challenger's traffic that is no whole number from 0 to 50.
+   */
   constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:ServingEndpoint", name, {}, opts);
     const { champion } = args;
     const { model, championVersion } = champion;
+    const challengerTraffic = checkedTraffic(name, args.challengerTraffic ?? 0);
     const captured =
       args.inferenceTableSchema === undefined
         ? undefined
@@ -55,7 +64,8 @@ export class ServingEndpoint extends pulumi.ComponentResource {
       const version = champion.confirm(championVersion);
       const first = args.staging ? [this.serveStaging(name, args, version)] : [];
       const after = [champion, ...schemas, ...first];
-      this.serving = this.serveProduction(name, args, version, captured, after);
+      const served = split(champion, version, challengerTraffic);
+      this.serving = this.serveProduction(name, args, served, captured, after);
     }
     this.registerOutputs({
       endpoint: this.endpointName,
@@ -69,18 +79,18 @@ export class ServingEndpoint extends pulumi.ComponentResource {
     version: pulumi.Output<string>,
   ): databricks.ModelServing {
     const stagingName = this.endpointName.replace(/-endpoint$/, "-staging-endpoint");
-    const config = servedConfig(args, version, true);
+    const config = servedConfig(args, [{ version, percent: 100 }], true);
     return this.serve(`${name}-staging`, args, { name: stagingName, config }, [args.champion]);
   }
 
   private serveProduction(
     name: string,
     args: ServingEndpointArgs,
-    version: pulumi.Output<string>,
+    served: readonly Served[],
     inferenceTableConfig: InferenceTable | undefined,
     dependsOn: pulumi.Resource[],
   ): databricks.ModelServing {
-    const config = servedConfig(args, version, args.scaleToZero);
+    const config = servedConfig(args, served, args.scaleToZero);
     const aiGateway =
       inferenceTableConfig === undefined ? {} : { aiGateway: { inferenceTableConfig } };
     return this.serve(name, args, { name: this.endpointName, config, ...aiGateway }, dependsOn);
@@ -114,24 +124,49 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   }
 }
 
+/** A version and how much of the traffic it answers. */
+interface Served {
+  readonly version: pulumi.Output<string>;
+  readonly percent: number;
+}
+
+function split(gate: PromotionGate, version: pulumi.Output<string>, percent: number): Served[] {
+  const { challengerVersion } = gate;
+  if (challengerVersion === undefined || percent === 0) return [{ version, percent: 100 }];
+  return [
+    { version, percent: 100 - percent },
+    { version: gate.confirmChallenger(challengerVersion), percent },
+  ];
+}
+
 function servedConfig(
   { champion: { model }, workloadSize }: ServingEndpointArgs,
-  version: pulumi.Output<string>,
+  served: readonly Served[],
   scaleToZeroEnabled: boolean,
 ): databricks.types.input.ModelServingConfig {
-  const name = pulumi.interpolate`${model.shortName}-${version}`;
+  const nameOf = ({ version }: Served) => pulumi.interpolate`${model.shortName}-${version}`;
   return {
-    servedEntities: [
-      {
-        name,
-        entityName: model.fullName,
-        entityVersion: version,
-        workloadSize: workloadSize ?? "Small",
-        scaleToZeroEnabled,
-      },
-    ],
-    trafficConfig: { routes: [{ servedModelName: name, trafficPercentage: 100 }] },
+    servedEntities: served.map((one) => ({
+      name: nameOf(one),
+      entityName: model.fullName,
+      entityVersion: one.version,
+      workloadSize: workloadSize ?? "Small",
+      scaleToZeroEnabled,
+    })),
+    trafficConfig: {
+      routes: served.map((one) => ({
+        servedModelName: nameOf(one),
+        trafficPercentage: one.percent,
+      })),
+    },
   };
+}
+
+function checkedTraffic(name: string, percent: number): number {
+  if (Number.isInteger(percent) && percent >= 0 && percent <= 50) return percent;
+  throw new pulumi.RunError(
+    `challengerTraffic of ${name} is ${percent}; it must be a whole percentage from 0 to 50.`,
+  );
 }
 
 function schemaOf(platform: Platform, { catalogName, schemaName }: InferenceTable) {

@@ -1,7 +1,8 @@
-import "../program";
+import type { Program } from "../program";
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Platform, ServingEndpointArgs } from "../../../components";
+import { challenged } from "../../../components/promotionGate";
 import { platformDouble } from "./platformDouble";
 import { endpointOf, scene } from "./scene";
 
@@ -51,6 +52,84 @@ test("the champion's version gets all of the traffic", async () => {
         { key: "cost_center", value: "ml" },
       ],
     },
+  });
+});
+
+describe("a challenger's traffic", () => {
+  /** Champion 3, and a version nominated with these metrics. */
+  async function rivals(
+    metrics: Record<string, unknown>,
+    args: Partial<ServingEndpointArgs>,
+    nominated = "4",
+  ) {
+    const { registry, program } = await scene("champion");
+    registry.aliases.set("champion", "3");
+    registry.nominate(nominated, metrics);
+    registry.versions.get("3")?.tags.set("mlops.gate.verdict", "promoted");
+    await program.run(() => endpointOf(platformDouble(), args), registry.config);
+    return program;
+  }
+  const routesOf = (program: Program, name = "churn-serving") =>
+    program.find("databricks:ModelServing", name).inputs["config"];
+  const split = (...routes: [string, number][]) => ({
+    servedEntities: routes.map(([version]) => ({
+      ...{ name: `churn_model-${version}`, entityName: "ml.models.churn_model" },
+      ...{ entityVersion: version, workloadSize: "Small", scaleToZeroEnabled: false },
+    })),
+    trafficConfig: {
+      routes: routes.map(([version, trafficPercentage]) => ({
+        ...{ servedModelName: `churn_model-${version}`, trafficPercentage },
+      })),
+    },
+  });
+  const refused = { auc: 0.8 };
+
+  test("goes to the version that the gate measured and refused, the rest to the champion", async () => {
+    const program = await rivals(refused, { challengerTraffic: 10, staging: true });
+    expect(routesOf(program)).toEqual(split(["3", 90], ["4", 10]));
+    expect(routesOf(program, "churn-staging-serving")).toMatchObject({
+      servedEntities: [{ entityVersion: "3" }],
+      trafficConfig: { routes: [{ trafficPercentage: 100 }] },
+    });
+  });
+
+  test.each([
+    ["that is what is asked for, and by default", refused, {}],
+    ["the gate could not judge it", {}, { challengerTraffic: 10 }],
+  ] as const)("is none where %s", async (_why, metrics, args) => {
+    expect(routesOf(await rivals(metrics, args))).toEqual(split(["3", 100]));
+  });
+
+  test("is none once the challenger is champion, or the champion is challenged by itself", async () => {
+    expect(routesOf(await rivals({ auc: 0.9 }, { challengerTraffic: 10 }))).toEqual(
+      split(["4", 100]),
+    );
+    const itself = await rivals(refused, { challengerTraffic: 10 }, "3");
+    expect(routesOf(itself)).toEqual(split(["3", 100]));
+  });
+
+  test.each([51, -1, 0.5, Number.NaN])(
+    "of %d percent is refused, champion or not",
+    async (challengerTraffic) => {
+      for (const has of ["nothing", "champion"] as const) {
+        const { registry, program } = await scene(has);
+        const run = program.run(
+          () => endpointOf(platformDouble(), { challengerTraffic, staging: true }),
+          registry.config,
+        );
+        await expect(run).rejects.toThrow(
+          `challengerTraffic of churn is ${challengerTraffic}; it must be a whole percentage from 0 to 50.`,
+        );
+        expect(program.ofType("databricks:ModelServing")).toEqual([]);
+      }
+    },
+  );
+
+  test("is for the version that the gate's own update judged, and for no other", () => {
+    expect(challenged("ml.models.churn", "4", "4")).toBe("4");
+    expect(() => challenged("ml.models.churn", "4", "none")).toThrow(
+      "Version 4 of ml.models.churn is not served: the promotion gate judged none as challenger.",
+    );
   });
 });
 
