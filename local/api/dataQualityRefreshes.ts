@@ -27,11 +27,10 @@ export const dataQualityRefreshOperations: Operation[] = [
       for (const field of ["object_type", "object_id"] as const)
         if (body[field] !== undefined && body[field] !== params[field])
           throw invalid(`${field}: '${body[field]}' is not that of the path, '${params[field]}'.`);
-      if (monitor.status !== "ACTIVE")
+      if (monitor.status === "FAILED")
         throw new ApiError(
           "INVALID_STATE",
-          `The monitor of table '${monitor.table}' cannot be refreshed, it is ${monitor.status}` +
-            (monitor.failure === undefined ? "." : `: ${monitor.failure}`),
+          `The monitor of table '${monitor.table}' failed to be set up: ${monitor.failure ?? ""}`,
         );
       return infoOf(startRefresh(workspace, monitor, "MANUAL"));
     },
