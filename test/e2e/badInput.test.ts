@@ -69,8 +69,8 @@ describe("what a user gets wrong", () => {
   it.each([
     [
       "an unknown key",
-      "    endpoint:\n",
-      "    endpiont: {}\n    endpoint:\n",
+      "  mlops:customerChurn:\n",
+      "  mlops:customerChurn:\n    endpiont: {}\n",
       "mlops:customerChurn.endpiont: there is no such key; allowed: model, asOf, features",
     ],
     [
@@ -81,14 +81,14 @@ describe("what a user gets wrong", () => {
     ],
     [
       "a cron of five fields",
-      "    endpoint:\n",
-      '    monitor: { cron: "0 * * * *" }\n    endpoint:\n',
+      "  mlops:customerChurn:\n",
+      '  mlops:customerChurn:\n    monitor: { cron: "0 * * * *" }\n',
       'mlops:customerChurn.monitor.cron is "0 * * * *"; must be a Quartz cron: it has 5 fields',
     ],
     [
       "a model name of two parts",
-      "    endpoint:\n",
-      "    model: models.churn\n    endpoint:\n",
+      "  mlops:customerChurn:\n",
+      "  mlops:customerChurn:\n    model: models.churn\n",
       'mlops:customerChurn.model is "models.churn"; must have three parts, catalog.schema.model',
     ],
   ])(

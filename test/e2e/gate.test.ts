@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { PulumiResult } from "../../engine";
 import { MODEL, register } from "./candidates";
-import { Deployment, MINUTES, said } from "./deployment";
+import { Deployment, MINUTES, only, said } from "./deployment";
 import { Interceptor } from "./interceptor";
 
 const ENDPOINT = "customer-churn-model-endpoint";
@@ -44,7 +44,7 @@ describe("the gate", () => {
   let versions: Record<Name, string>;
 
   beforeAll(async () => {
-    deployment = await Deployment.create();
+    deployment = await Deployment.create(only("customerChurn"));
     interceptor = await Interceptor.start(deployment.workspace.url);
     deployment.through = interceptor.url;
     const up = await deployment.up();
@@ -79,7 +79,10 @@ describe("the gate", () => {
   });
 
   const block = (yaml: string): string =>
-    yaml.replace("    gate:\n", "    gate:\n      onFailure: block\n");
+    only("customerChurn")(yaml).replace(
+      "mlops:customerChurn:\n    gate:\n",
+      "mlops:customerChurn:\n    gate:\n      onFailure: block\n",
+    );
 
   describe("that holds", () => {
     it.each(refused)(

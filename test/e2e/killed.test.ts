@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { root } from "../../cli/paths";
 import { python } from "../../cli/python";
 import { callWorkspace } from "../../components/workspace/rest";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MODEL, register } from "./candidates";
 import { npmRun, processesWith, start, type CommandResult } from "./command";
-import { MINUTES } from "./deployment";
+import { MINUTES, only } from "./deployment";
 import { Interceptor, type Moment } from "./interceptor";
 
 /** The command that a user has; `--skip-preview` only saves time. */
@@ -45,10 +46,13 @@ const promotion: readonly Moment[] = [
 // Processes are found by their environment.
 describe.runIf(process.platform === "linux")("an update that is killed", () => {
   const home = mkdtempSync(join(tmpdir(), "mlops-killed-"));
+  const config = join(home, "Pulumi.local.yaml");
   let workspace: RunningWorkspace;
   let interceptor: Interceptor;
 
   beforeAll(async () => {
+    const yaml = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
+    writeFileSync(config, only("customerChurn")(yaml));
     workspace = await startWorkspace({ root: join(home, "workspace"), python });
     interceptor = await Interceptor.start(workspace.url);
   }, 2 * MINUTES);
@@ -64,7 +68,8 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
     DATABRICKS_HOST: interceptor.url,
     DATABRICKS_TOKEN: workspace.token,
   });
-  const pulumi = (...args: string[]) => npmRun(["pulumi", "--", ...args, "-s", "local"], env());
+  const pulumi = (...args: string[]) =>
+    npmRun(["pulumi", "--", ...args, "-s", "local", "--config-file", config], env());
   const get = (path: string) =>
     callWorkspace({ host: workspace.url, token: workspace.token }, { method: "GET", path });
 
@@ -78,7 +83,7 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
       for (const { pid } of cli) process.kill(pid, "SIGKILL");
       return Promise.resolve("withhold");
     });
-    const { ended } = start("npm", [...RUN, "--skip-preview"], env());
+    const { ended } = start("npm", [...RUN, "--skip-preview", "--config-file", config], env());
     const first = await Promise.race([killed.then(() => "killed"), ended]);
     expect(first, `${moment.method} ${moment.path.source} never came`).toBe("killed");
     return ended;
