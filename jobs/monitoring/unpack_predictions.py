@@ -77,6 +77,7 @@ def unpack(
             frame = _predictions_of(page, types, labels.key, versions, unpacked)
             if len(frame):
                 tables.add_new(table, frame, ["request_id", "row_number"])
+        versions.settle(table)
         unpacked.report(tables, payload)
     else:
         say(f"{payload} does not exist: the endpoint has captured nothing yet")

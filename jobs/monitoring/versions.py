@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from mlops.tables import TableError, Tables, text
+from mlops.tables import TableError, Tables, quoted, text
 from mlops.task import say
 
 ENTITIES = "system.serving.served_entities"
@@ -15,7 +15,8 @@ class Versions:
 
     An entity named `<model>-<version>` says so itself. Databricks captures an id of its own making
     instead, which its table of served entities explains to whoever may read that; who may not gets
-    the id for the version, which keeps versions apart.
+    the id for the version, which keeps versions apart. That table is late, too: a later run of the
+    task puts the version where the id was.
     """
 
     def __init__(self, tables: Tables, payload: str) -> None:
@@ -47,6 +48,27 @@ class Versions:
             return
         for entity, version in zip(found["served_entity_id"], found["version"], strict=True):
             self._known[str(entity)] = str(version)
+
+    def settle(self, table: str) -> None:
+        """Replaces ids in the predictions `table` by the versions that are known by now."""
+        found = self._tables.query(
+            f"SELECT DISTINCT model_version FROM {quoted(table)} "
+            "WHERE NOT model_version RLIKE '^[0-9]+$'"
+        )
+        ids = [str(entity) for entity in found["model_version"]]
+        self.look_up(ids)
+        known = {entity: version for entity in ids if (version := self._known[entity]) != entity}
+        if not known:
+            return
+        pairs = " UNION ALL ".join(
+            f"SELECT {text(entity)} AS entity, {text(version)} AS version"
+            for entity, version in known.items()
+        )
+        self._tables.execute(
+            f"MERGE INTO {quoted(table)} AS t USING ({pairs}) AS s ON t.model_version = s.entity "
+            "WHEN MATCHED THEN UPDATE SET model_version = s.version"
+        )
+        say(f"{table}: the versions of {len(known)} served entities have become known")
 
     def version(self, entity: object) -> str | None:
         """Returns the version; None where the request names no entity."""

@@ -218,25 +218,44 @@ def test_contradicting_labels_are_said_and_not_used(
     assert "1 keys have more than one outcome" in capsys.readouterr().out
 
 
-def test_versions_come_from_the_served_entities(
-    captured: DuckDbTables, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def entities(captured: DuckDbTables, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Databricks' table of served entities, empty, where this engine can have it."""
     table = "ml.serving.served_entities"  # DuckDB has a catalog named system of its own
     monkeypatch.setattr(versions, "ENTITIES", table)
     captured.create(f"CREATE TABLE {table} (served_entity_id STRING, entity_version STRING)")
-    entities = pd.DataFrame(
-        {"served_entity_id": ["2c5e22cf", "other"], "entity_version": ["12", "7"]}
-    )
-    captured.append(table, entities)
+    return table
+
+
+def serve(tables: DuckDbTables, table: str, **entities: str) -> None:
+    pairs = {"served_entity_id": [*entities], "entity_version": [*entities.values()]}
+    tables.append(table, pd.DataFrame(pairs))
+
+
+def test_versions_come_from_the_served_entities(captured: DuckDbTables, entities: str) -> None:
+    serve(captured, entities, a2c5e22cf="12", other="7")
     capture(
         captured,
-        {"id": "r1", "entity": "2c5e22cf"},
+        {"id": "r1", "entity": "a2c5e22cf"},
         {"id": "r2", "entity": "customer_churn_model-4"},
         {"id": "r3", "entity": "it's gone"},
         {"id": "r4", "entity": None},
     )
     run_task(captured)
     assert column(captured, "model_version") == ["12", "4", "it's gone", None]
+
+
+def test_version_takes_the_place_of_the_id_once_it_is_known(
+    captured: DuckDbTables, entities: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture(captured, {"id": "r1", "entity": "new"}, {"id": "r2", "entity": "newer"})
+    run_task(captured)
+    assert column(captured, "model_version") == ["new", "newer"]
+    serve(captured, entities, new="12")
+    capture(captured, {"id": "r3", "entity": "new"})
+    run_task(captured)
+    assert column(captured, "model_version") == ["12", "newer", "12"]
+    assert "the versions of 1 served entities have become known" in capsys.readouterr().out
 
 
 def test_ids_stand_for_versions_that_nobody_may_look_up(

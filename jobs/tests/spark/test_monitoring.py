@@ -28,15 +28,13 @@ def test_requests_are_unpacked_once_and_get_late_labels(tables: LocalSparkTables
         tables.create(ddl)
     two = [{**ROW, "customer_id": key} for key in ("00001", "00002")]
     both = {"request": {"dataframe_records": two}, "response": {"predictions": [0, 1]}}
-    one = {"id": "r2", "client_id": "00003"}
-    capture(
-        tables, {"id": "r1", **both}, one, {"id": "r3"}, {"id": "r3"}, {"id": "r4", "status": 500}
-    )
+    one, other = {"id": "r2", "client_id": "00003"}, {"id": "r3", "entity": "2c5e22cf"}
+    capture(tables, {"id": "r1", **both}, one, other, other, {"id": "r4", "status": 500})
     assert run_task(tables) == Unpacked(rows=4, requests=3)
     before = stored(tables)
     assert {name: before.iloc[0][name] for name in MODEL_INPUTS} == ROW
     assert column(tables, "record_key") == ["00001", "00002", "00003", None]
-    assert column(tables, "model_version") == ["3"] * 4
+    assert column(tables, "model_version") == ["3", "3", "3", "2c5e22cf"]
 
     label(tables, ("00001", 1), ("00003", 0))
     assert run_task(tables) == Unpacked(), "nothing is read twice"
