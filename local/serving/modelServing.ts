@@ -3,6 +3,7 @@ import type { Workspace } from "../workspace";
 import { InferenceLog } from "./inferenceLog";
 import { RateLimits } from "./rateLimits";
 import { endpoints, type EndpointConfig, type EndpointRecord, type ServedEntity } from "./records";
+import { noteServedEntities } from "./servedEntities";
 import { Scorers, type Held, type ScorerState } from "./scorers";
 import { TrafficCounter } from "./traffic";
 
@@ -44,6 +45,7 @@ export class ModelServing {
         if (!entity.scale_to_zero_enabled) this.#scorers.url(entity).catch(report);
       }
     }
+    this.#noteAll().catch(report);
   }
 
   /** Brings up the endpoint's pending configuration in the background; the record says how it went. */
@@ -97,12 +99,25 @@ export class ModelServing {
     const pending = endpoints(this.#workspace).get(id)?.pending;
     if (pending === undefined) return;
     const failure = await this.#load(pending);
+    if (failure === undefined) await this.#note(id, pending);
     // When the workspace closes, the update goes on after its next start.
     if (this.#stopped) return;
     const endpoint = endpoints(this.#workspace).get(id);
     if (endpoint?.pending?.version !== pending.version) return;
     endpoints(this.#workspace).put(id, settled(endpoint, pending, failure));
     await this.release();
+  }
+
+  async #noteAll(): Promise<void> {
+    for (const { id, config } of endpoints(this.#workspace).list())
+      if (config !== undefined) await this.#note(id, config);
+  }
+
+  /** Before the first request is captured with an id of the configuration, the id shall be explained. */
+  async #note(id: string, config: EndpointConfig): Promise<void> {
+    const endpoint = endpoints(this.#workspace).get(id);
+    if (endpoint !== undefined)
+      await noteServedEntities(this.#workspace, endpoint, config).catch(report);
   }
 
   /** Why the configuration cannot be served, or undefined if all of it can. */

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { servingEndpointOperations } from "../../../local/api/servingEndpoints";
 import { servingInvocationOperations } from "../../../local/api/servingInvocations";
+import { clientRequestId } from "../../../local/serving/clientRequestId";
 import { draw } from "../../../local/serving/invoke";
 import { ModelServing } from "../../../local/serving/modelServing";
 import { RateLimits } from "../../../local/serving/rateLimits";
 import { endpoints, type EndpointRecord } from "../../../local/serving/records";
+import { requestTime } from "../../../local/serving/requestTime";
 import { quantile, trafficOf } from "../../../local/serving/traffic";
 import { openWorkspace, type Harness } from "./harness";
 
@@ -68,6 +70,49 @@ describe("rate limits", () => {
   test("do not concern an endpoint without them", () => {
     const limits = new RateLimits();
     for (let i = 0; i < 1000; i++) limits.count(endpoint, i);
+  });
+});
+
+describe("the client's id of a request", () => {
+  test.each([
+    ['{"client_request_id": "a", "inputs": [NaN, -Infinity, Infinity]}', "a"],
+    [
+      '{"inputs": ["NaN \\"client_request_id\\""], "client_request_id": "NaN \\" \\\\"}',
+      'NaN " \\',
+    ],
+    ['{"client_request_id": "\\ud800"}', "\ufffd"],
+    ['{"client_request_id": 1}', undefined],
+    ['{"inputs": {"client_request_id": "a"}}', undefined],
+    ['{"client_request_id": ', undefined],
+    ["client_request_id\na", undefined],
+  ])("of %s is %s", (body, id) => {
+    expect(clientRequestId(body)).toBe(id);
+    expect(clientRequestId(Buffer.from(body))).toBe(id);
+  });
+});
+
+describe("the time of a request", () => {
+  const now = new Date("2026-11-21T12:00:00.000Z");
+
+  test.each([
+    [undefined, "2026-11-21T12:00:00.000Z"],
+    ["2026-11-21T12:00:00Z", "2026-11-21T12:00:00.000Z"],
+    ["2026-11-21T13:00:00.123456+02:00", "2026-11-21T11:00:00.123Z"],
+    ["2026-10-22T12:00:00Z", "2026-10-22T12:00:00.000Z"],
+  ])("that says %s is %s", (header, time) => {
+    expect(requestTime(header, now).toISOString()).toBe(time);
+  });
+
+  test.each([
+    "2026-11-21T12:00:00.001Z",
+    "2026-10-22T11:59:59Z",
+    "2026-11-21T11:00:00",
+    "2026-11-21",
+    "1763726400",
+    "",
+    "2026-11-20T12:00:00Z, 2026-11-20T12:00:00Z",
+  ])("cannot be '%s'", (header) => {
+    expect(() => requestTime(header, now)).toThrow(`x-local-request-time is '${header}'; it must`);
   });
 });
 
