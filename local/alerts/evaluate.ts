@@ -32,26 +32,20 @@ export async function evaluate(
   query: (statement: Statement) => Promise<Executed>,
   alert: Evaluated,
 ): Promise<Outcome> {
-  const {
-    source,
-    threshold,
-    comparison_operator,
-    empty_result_state = "UNKNOWN",
-  } = alert.evaluation;
+  const { evaluation } = alert;
+  const { source, threshold, empty_result_state = "UNKNOWN" } = evaluation;
+  const constant = threshold?.value && { threshold: constantText(threshold.value) };
   try {
     const read = await reader(query, alert);
     const value = read(source);
-    const bound = threshold?.column === undefined ? threshold?.value : read(threshold.column);
-    const shown =
-      bound === undefined
-        ? {}
-        : { threshold: "column" in bound ? bound.text : constantText(bound) };
+    const column = threshold?.column && read(threshold.column);
     const { result } = read;
-    if (value === undefined) return { state: empty_result_state, ...shown, result };
-    const state = holds(comparison_operator, value, bound) ? "TRIGGERED" : "OK";
-    return { state, value: value.text, ...shown, result };
+    const shown = { ...constant, ...(column && { threshold: column.text }), result };
+    if (value === undefined) return { state: empty_result_state, ...shown };
+    const triggered = holds(evaluation.comparison_operator, value, column ?? threshold?.value);
+    return { state: triggered ? "TRIGGERED" : "OK", value: value.text, ...shown };
   } catch (error) {
-    return { state: "ERROR", error: reasonOf(error) };
+    return { state: "ERROR", ...constant, error: reasonOf(error) };
   }
 }
 

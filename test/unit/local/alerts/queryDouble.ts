@@ -18,11 +18,13 @@ export function result(columns: string, ...rows: Cell[][]): Executed {
 export class QueryDouble {
   readonly statements: Statement[] = [];
   answer: Executed | Error = result("x DOUBLE");
+  /** What it waits for before it answers. */
+  wait: Promise<void> = Promise.resolve();
 
-  readonly query = (statement: Statement): Promise<Executed> => {
+  readonly query = async (statement: Statement): Promise<Executed> => {
     this.statements.push(statement);
-    return this.answer instanceof Error
-      ? Promise.reject(this.answer)
-      : Promise.resolve(this.answer);
+    await this.wait;
+    if (this.answer instanceof Error) throw this.answer;
+    return this.answer;
   };
 }
