@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { PulumiResult } from "../../engine";
 import { MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";
 import { Interceptor } from "./interceptor";
+import { startLoad } from "./load";
 
 const ENDPOINT = "customer-churn-model-endpoint";
 const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
@@ -139,17 +140,32 @@ describe("the gate", () => {
     );
 
     it(
-      "promotes and serves what passes",
+      "promotes and serves what passes, without a failed request in between",
       async () => {
         await nominate("better");
+        const load = startLoad(deployment.connection, ENDPOINT, {
+          concurrency: 2,
+          body: () => ({ dataframe_records: [{ ...row, total_spend: 12.99 }] }),
+        });
         const up = await deployment.up();
+        const during = load.answers.length;
         expect(up.exitCode, said(up)).toBe(0);
         expect(await champion()).toBe(versions.better);
         expect(await served(deployment)).toEqual([versions.better]);
-        const answer = await deployment.call("POST", `/serving-endpoints/${ENDPOINT}/invocations`, {
-          dataframe_records: [{ ...row, total_spend: 12.99 }],
-        });
-        expect(answer).toMatchObject({ predictions: [1] });
+        await vi.waitFor(() => {
+          expect(load.answers.length).toBeGreaterThan(during + 10);
+        }, 10_000);
+        await load.stop();
+        expect(during).toBeGreaterThan(10);
+        expect(load.failed).toBe(0);
+        expect(
+          load.answers.filter(({ status, predictions }) => status !== 200 || predictions[0] !== 1),
+        ).toEqual([]);
+        const entity = (name: "above" | "better") => `customer_churn_model-${versions[name]}`;
+        expect(load.answers[0]?.served).toBe(entity("above"));
+        // The two callers may have been waiting for the old version when the update ended.
+        const after = load.answers.slice(during + 2).map((answer) => answer.served);
+        expect(new Set(after)).toEqual(new Set([entity("better")]));
       },
       3 * MINUTES,
     );

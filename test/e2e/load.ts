@@ -25,6 +25,8 @@ export interface LoadOptions {
 export interface Load {
   /** All that was answered, in the order of the answers. */
   readonly answers: readonly Answer[];
+  /** Requests without an answer: their connections broke. Their callers send no more. */
+  readonly failed: number;
   /** Resolves when all callers are through, or their connections broke. */
   readonly ended: Promise<void>;
   /** Lets the callers wait for their answers, and ends. */
@@ -42,7 +44,7 @@ export function startLoad(
   const agent = new Agent({ keepAlive: true });
   const url = `${host}/serving-endpoints/${endpoint}/invocations`;
   const answers: Answer[] = [];
-  let last = 0;
+  let [last, failed] = [0, 0];
   let stopped = false;
 
   async function caller(): Promise<void> {
@@ -50,7 +52,10 @@ export function startLoad(
       const n = ++last;
       const begun = performance.now();
       const answer = await post(agent, url, token, JSON.stringify(body(n)));
-      if (answer === undefined) return;
+      if (answer === undefined) {
+        failed += 1;
+        return;
+      }
       const milliseconds = performance.now() - begun;
       const { predictions } = answered.parse(JSON.parse(answer.text));
       answers.push({ n, status: answer.status, served: answer.served, milliseconds, predictions });
@@ -62,6 +67,9 @@ export function startLoad(
   });
   return {
     answers,
+    get failed() {
+      return failed;
+    },
     ended,
     stop: () => {
       stopped = true;

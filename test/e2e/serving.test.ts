@@ -167,6 +167,7 @@ describe("an endpoint under load", () => {
       expect(running.answers.length).toBeGreaterThan(before + 50);
     }, 10_000);
     await running.stop();
+    expect(running.failed).toBe(0);
     expect(running.answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(running.answers[0]?.served).toBe("echo-1");
     const after = running.answers.slice(before + 4);
