@@ -46,7 +46,7 @@ export function runAnswer(
     creator_user_name: run.creator_user_name,
     run_name: run.run_name,
     run_type: run.run_type,
-    run_page_url: pageUrl(workspace, run, run.run_id),
+    run_page_url: pageUrl(workspace, run.run_id),
     ...(settings.description === undefined ? {} : { description: settings.description }),
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
     trigger: run.trigger,
@@ -131,7 +131,7 @@ function taskAnswer(
     task_key: task.task_key,
     run_id: runId,
     attempt_number: attempt?.attempt_number ?? 0,
-    run_page_url: pageUrl(workspace, run, runId),
+    run_page_url: pageUrl(workspace, runId),
     ...(attempt === undefined ? taskStates(task) : attemptStates(task, attempt)),
     ...timings(attempt),
     ...(resolved ? resolvedValues(settings, attempt) : {}),
@@ -204,7 +204,7 @@ function history(run: RunRecord): Record<string, unknown>[] {
   ];
 }
 
-/** Where people look at a run, or at a task of it. */
-export function pageUrl(workspace: Workspace, run: RunRecord, runId: number): string {
-  return `${workspace.url}/#job/${run.job_id}/run/${runId}`;
+/** Where people look at a run, or at a task of it: the workspace's own page. */
+export function pageUrl(workspace: Workspace, runId: number): string {
+  return `${workspace.url}/runs/${runId}`;
 }

@@ -117,7 +117,7 @@ function messageOf(workspace: Workspace, told: Told, event: JobEvent): Message {
     ["Run", String(runId)],
     ...(result === undefined ? [] : [["Result", result] as const]),
     ...(reason === "" ? [] : [["Reason", reason] as const]),
-    ["Open", pageUrl(workspace, run, runId)],
+    ["Open", pageUrl(workspace, runId)],
   ];
   const what = `Job "${run.run_name}"`;
   const subject = task === undefined ? what : `Task "${task.task_key}" of job "${run.run_name}"`;

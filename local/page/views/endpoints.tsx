@@ -125,11 +125,5 @@ function ServedTable({
 function Process({ served: { process, scalesToZero } }: { served: ServedView }): VNode {
   if (process === "running") return <Status tone="good">Running</Status>;
   if (process === "starting") return <Status tone="busy">Starting</Status>;
-  return (
-    <Status tone="none">
-      {scalesToZero
-        ? "Scaled to zero, starts with the next request"
-        : "Starts with the next request"}
-    </Status>
-  );
+  return <Status tone="none">{scalesToZero ? "Scaled to zero" : "Stopped"}</Status>;
 }

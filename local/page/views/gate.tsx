@@ -75,7 +75,7 @@ function Subject({ version, asOf }: { version: VersionView; asOf: number }): VNo
               </Fact>
             )}
             {gate.evidence.map(({ key, value }) => (
-              <Fact name={key.replaceAll("_", " ")}>{value}</Fact>
+              <Fact name={key}>{value}</Fact>
             ))}
           </dl>
         </>

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { thresholdOf, withAlias } from "../attention";
+import type { JobView } from "../jobs";
 import type { ModelView } from "../overview";
 import type { VersionView } from "../versions";
 import { Sparkline } from "./chart";
@@ -215,7 +216,7 @@ function LastRuns({ model: { jobs }, asOf }: Props): VNode {
   if (jobs.length === 0) return <NotConfigured />;
   return (
     <ul class="inline">
-      {jobs.map(({ name, lastRun }) => (
+      {[...jobs].sort(byLastRun).map(({ name, lastRun }) => (
         <li>
           {lastRun === undefined ? (
             <>
@@ -234,4 +235,11 @@ function LastRuns({ model: { jobs }, asOf }: Props): VNode {
       ))}
     </ul>
   );
+}
+
+/** Failed ones first, then the newest; those that never ran last. */
+function byLastRun(a: JobView, b: JobView): number {
+  const failed = ({ lastRun }: JobView) => (lastRun?.standing === "failed" ? 1 : 0);
+  const started = ({ lastRun }: JobView) => lastRun?.startedAt ?? 0;
+  return failed(b) - failed(a) || started(b) - started(a);
 }

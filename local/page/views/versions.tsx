@@ -27,11 +27,17 @@ export function VersionTable({
   return (
     <Table
       caption="Versions, newest first"
-      head={["Version", "Aliases", "Gate", "Metrics", "Source run", "Made", "State", "Description"]}
+      head={["Version", "Aliases", "Gate", "Metrics", "Source run", "Made", "Description"]}
     >
       {versions.map((version) => (
         <tr id={`v${version.number}`}>
-          <th scope="row">v{version.number}</th>
+          <th scope="row">
+            v{version.number}
+            <div>{statuses[version.status]}</div>
+            {version.problem === undefined ? null : (
+              <div class="quiet reason">{version.problem}</div>
+            )}
+          </th>
           <td>
             {version.aliases.map((alias) => (
               <>
@@ -54,12 +60,6 @@ export function VersionTable({
           <td>
             <Time at={version.createdAt} asOf={asOf} short />
             <div class="quiet">{version.createdBy}</div>
-          </td>
-          <td>
-            {statuses[version.status]}
-            {version.problem === undefined ? null : (
-              <div class="quiet reason">{version.problem}</div>
-            )}
           </td>
           <td class="reason">
             {version.description}

@@ -89,8 +89,7 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
         aliases: ["challenger"],
         description: HOSTILE,
         tags: {
-          "mlops.gate.verdict": "refused",
-          "mlops.gate.reason": "val_auc_roc 0.8412, must be > 0.85",
+          "mlops.gate.refused": "val_auc_roc 0.8412, must be > 0.85",
           note: HOSTILE,
         },
       },
