@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from lakehouse.profiling import quality
-from lakehouse.profiling.rows import Column, Rows
+from lakehouse.profiling.rows import Codes, Column, Rows
 from lakehouse.profiling.spec import Spec
 from lakehouse.profiling.statistics import (
     FREQUENT_ITEMS,
@@ -199,7 +199,7 @@ def groups_of(data: Rows, rows: Ints, spec: Spec, *, models: bool = True) -> dic
         versions = [(ALL_MODELS, rows)]
         if data.models is not None:
             versions += _parts(rows, *data.models)
-    found = {}
+    found: dict[Subject, Ints] = {}
     for model, of_model in versions:
         found[model, None, None] = of_model
         for place, (codes, items) in data.slices.items():
@@ -208,7 +208,9 @@ def groups_of(data: Rows, rows: Ints, spec: Spec, *, models: bool = True) -> dic
     return {subject: Group(data, subject, chosen) for subject, chosen in found.items()}
 
 
-def _parts(rows: Ints, codes: Ints, items: list[str], limit: int | None = None) -> list:
+def _parts(
+    rows: Ints, codes: Codes, items: list[str], limit: int | None = None
+) -> list[tuple[str, Ints]]:
     of_rows = codes[rows]
     counted = Categories.of(of_rows)
     most = np.lexsort((counted.codes, -counted.counts))[:limit]

@@ -19,11 +19,14 @@ def classification(labels: Ints, predictions: Ints, classes: list[str]) -> Metri
     """
     if len(labels) == 0:
         return {}
-    found, codes = np.unique(np.concatenate([labels, predictions]), return_inverse=True)
-    truth, guess = np.split(codes, 2)
-    matrix = np.zeros((len(found), len(found)), dtype=np.int64)
+    occurring = np.unique(np.concatenate([labels, predictions]))
+    names = sorted(classes[code] for code in occurring)
+    place = np.zeros(len(classes), dtype=np.int64)
+    ranks = {name: rank for rank, name in enumerate(names)}
+    place[occurring] = [ranks[classes[code]] for code in occurring]
+    truth, guess = place[labels], place[predictions]
+    matrix = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(matrix, (truth, guess), 1)
-    names = [classes[code] for code in found]
     hits, actual, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
     precision, recall = _ratio(hits, predicted), _ratio(hits, actual)
     f1 = _ratio(2 * hits, actual + predicted)

@@ -37,8 +37,9 @@ class Encoder:
         known = [self._codes.setdefault(text, len(self._codes)) for text in texts]
         self.items += list(self._codes)[len(self.items) :]
         places = encoded.indices.fill_null(-1).to_numpy()
-        lookup = np.array([*known, -1], dtype=np.int32)
-        return lookup[places]
+        lookup: Codes = np.array([*known, -1], dtype=np.int32)
+        codes: Codes = lookup[places]
+        return codes
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,8 @@ class Loader:
 
 def kind_of(delta: DeltaType) -> Kind:
     """What is measured of a type."""
+    if isinstance(delta, dict):
+        return "other"
     if delta in INTEGRAL or delta in _FLOATS or is_decimal(delta):
         return "number"
     if delta in ("timestamp", "timestamp_ntz", "date"):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from lakehouse import binding
 from lakehouse.delta_types import INTEGRAL, DeltaType, quote
 from lakehouse.dialect import parse_statement
-from lakehouse.errors import SqlError
+from lakehouse.errors import SqlError, from_duckdb
 from lakehouse.names import TableName, full_name
 from lakehouse.profiling.spec import GRANULARITIES, Spec
 from lakehouse.session import Session
@@ -81,7 +83,10 @@ def open_source(
 
 def _translated(session: Session, statement: str) -> str:
     sql = binding.to_duckdb(session, parse_statement(statement))
-    session.columns_of(sql)
+    try:
+        session.columns_of(sql)
+    except duckdb.Error as error:
+        raise from_duckdb(error) from error
     return sql
 
 
@@ -91,11 +96,11 @@ def _translated(session: Session, statement: str) -> str:
 def time_of(source: Source, column: str) -> str:
     """DuckDB's expression for the time of a row, in UTC.
 
-    Numbers are seconds since 1970 and text is read as to_timestamp reads it.
+    Whole and floating-point numbers are seconds since 1970.
     """
     field = source.require(column, "timestamp column")
     name, kind = quote(field["name"]), field["type"]
-    if kind in INTEGRAL or kind in ("float", "double") or is_decimal(kind):
+    if isinstance(kind, str) and (kind in INTEGRAL or kind in ("float", "double")):
         return f"CAST(to_timestamp(CAST({name} AS DOUBLE)) AS TIMESTAMP)"
     if kind in ("timestamp", "timestamp_ntz", "date"):
         return f"CAST({name} AS TIMESTAMP)"

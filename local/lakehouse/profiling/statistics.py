@@ -23,6 +23,8 @@ _DECILES = np.arange(1, 10) / 10
 # the more rows there are, and does not blow up the index of small windows as a fixed proportion
 # (often 0.0001) would. One half is the Jeffreys prior of a proportion.
 _PRIOR = 0.5
+# Product of two sizes up to which the Kolmogorov-Smirnov test is exact.
+_SMALL = 10_000
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,15 @@ def number_drift(current: Floats, reference: Floats) -> Metrics:
     """How far two samples of numbers differ; nothing where one is empty.
 
     Databricks fills these for numeric columns, and leaves them null for categorical ones. The
-    p-value of the Kolmogorov-Smirnov test is the asymptotic one: windows hold many rows.
+    p-value of the Kolmogorov-Smirnov test is the asymptotic one, except for samples too small for
+    it: the exact one takes 20 times as long for 2,000 rows, and differs in the third digit.
     """
     from scipy import stats
 
     if len(current) == 0 or len(reference) == 0:
         return {}
-    test = stats.ks_2samp(current, reference, method="asymp")
+    small = len(current) * len(reference) <= _SMALL
+    test = stats.ks_2samp(current, reference, method="exact" if small else "asymp")
     return {
         "ks_test": {"statistic": float(test.statistic), "pvalue": float(test.pvalue)},
         "wasserstein_distance": float(stats.wasserstein_distance(current, reference)),
