@@ -13,6 +13,18 @@ export interface PythonTask {
   readonly parameters?: readonly string[];
   /** How often a failed task is tried again. @default 1 */
   readonly retries?: number;
+  /** What must hold for it to run; it and all after it are excluded otherwise. @default nothing */
+  readonly onlyIf?: Condition;
+}
+
+/** What a task before has reported; see the condition's own task, named after the value. */
+export interface Condition {
+  /** Key of the task that reports. */
+  readonly task: string;
+  /** Name of the task value, e.g. `champion_exists`. */
+  readonly value: string;
+  /** The text that it must be, e.g. `true`. */
+  readonly is: string;
 }
 
 /** Another job that the last task starts, if a number it reported is above a bound. */
@@ -51,7 +63,7 @@ type TaskArgs = databricks.types.input.JobTask & { readonly taskKey: string };
 export function tasksOf(job: string, args: JobTasksArgs): TaskArgs[] {
   if (args.tasks.length === 0) throw new pulumi.RunError(`The job ${job} has no tasks.`);
   const tasks = [
-    ...args.tasks.map((task, index) => taskOf(task, args, args.tasks[index - 1])),
+    ...args.tasks.flatMap((task, index) => taskOf(job, task, args, args.tasks[index - 1])),
     ...(args.followUp === undefined ? [] : followUpTasks(args.followUp)),
   ].sort((a, b) => (a.taskKey < b.taskKey ? -1 : 1));
   const twice = tasks.find(({ taskKey }, index) => tasks[index - 1]?.taskKey === taskKey);
@@ -62,10 +74,38 @@ export function tasksOf(job: string, args: JobTasksArgs): TaskArgs[] {
   );
 }
 
-function taskOf(task: PythonTask, args: JobTasksArgs, previous: PythonTask | undefined): TaskArgs {
+/** The task, after the condition that it has. */
+function taskOf(
+  job: string,
+  task: PythonTask,
+  args: JobTasksArgs,
+  previous: PythonTask | undefined,
+): TaskArgs[] {
+  const after = previous === undefined ? [] : [{ taskKey: taskKey(previous) }];
+  const { onlyIf } = task;
+  if (onlyIf === undefined) return [runOf(task, args, after)];
+  if (!args.tasks.slice(0, args.tasks.indexOf(task)).some((one) => taskKey(one) === onlyIf.task)) {
+    throw new pulumi.RunError(
+      `Task '${taskKey(task)}' of ${job} waits for what '${onlyIf.task}' reports, ` +
+        "which is no task before it.",
+    );
+  }
+  const condition: TaskArgs = {
+    taskKey: onlyIf.value,
+    dependsOns: after,
+    conditionTask: { left: taskValue(onlyIf.task, onlyIf.value), op: "EQUAL_TO", right: onlyIf.is },
+  };
+  return [condition, runOf(task, args, [{ taskKey: onlyIf.value, outcome: "true" }])];
+}
+
+function runOf(
+  task: PythonTask,
+  args: JobTasksArgs,
+  dependsOns: NonNullable<TaskArgs["dependsOns"]>,
+): TaskArgs {
   return {
-    taskKey: keyOf(task),
-    dependsOns: previous === undefined ? [] : [{ taskKey: keyOf(previous) }],
+    taskKey: taskKey(task),
+    dependsOns,
     environmentKey: ENVIRONMENT_KEY,
     maxRetries: task.retries ?? 1,
     minRetryIntervalMillis: 10_000,
@@ -78,8 +118,19 @@ function taskOf(task: PythonTask, args: JobTasksArgs, previous: PythonTask | und
   };
 }
 
-function keyOf(task: PythonTask): string {
-  return posix.basename(task.file, ".py");
+/** The key of a task: its file's name, `iris/training.py` → `training`. */
+export function taskKey({ file }: Pick<PythonTask, "file">): string {
+  return posix.basename(file, ".py");
+}
+
+/** What a task of the same run has reported: https://docs.databricks.com/aws/en/jobs/task-values */
+export function taskValue(task: string, value: string): string {
+  return `{{tasks.${task}.values.${value}}}`;
+}
+
+/** A job parameter of the run. */
+export function jobParameter(name: string): string {
+  return `{{job.parameters.${name}}}`;
 }
 
 /** https://docs.databricks.com/aws/en/jobs/conditional-tasks */
@@ -90,7 +141,7 @@ function followUpTasks({ key, when, jobId }: FollowUp): TaskArgs[] {
       taskKey: condition,
       dependsOns: [{ taskKey: when.task }],
       conditionTask: {
-        left: `{{tasks.${when.task}.values.${when.value}}}`,
+        left: taskValue(when.task, when.value),
         op: "GREATER_THAN",
         right: String(when.above),
       },
@@ -106,9 +157,9 @@ function followUpTasks({ key, when, jobId }: FollowUp): TaskArgs[] {
 /** @throws pulumi.RunError for a parameter that the job does not have. */
 function commandLine(task: PythonTask, declared: object): pulumi.Input<string>[] {
   const parameters = (task.parameters ?? []).map((name): [string, string] => {
-    if (Object.hasOwn(declared, name)) return [name, `{{job.parameters.${name}}}`];
+    if (Object.hasOwn(declared, name)) return [name, jobParameter(name)];
     throw new pulumi.RunError(
-      `Task '${keyOf(task)}' takes the parameter '${name}', ` +
+      `Task '${taskKey(task)}' takes the parameter '${name}', ` +
         `which is not one of the job's: ${Object.keys(declared).join(", ")}.`,
     );
   });

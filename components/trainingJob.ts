@@ -1,9 +1,10 @@
-import * as databricks from "@pulumi/databricks";
+import type * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import type { FeatureTable } from "./featureTable";
 import type { GovernedTable } from "./governedTable";
 import type { PythonTask } from "./jobTasks";
+import { modelExperiment } from "./modelExperiment";
 import type { Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
@@ -57,22 +58,7 @@ export class TrainingJob extends pulumi.ComponentResource {
     const { platform, model } = args;
     const schedule = args.cron === undefined ? {} : { cron: quartz(name, args.cron) };
 
-    this.experiment = new databricks.MlflowExperiment(
-      `${name}-experiment`,
-      { name: args.experiment },
-      { parent: this, dependsOn: [platform.tasks] },
-    );
-    new databricks.Permissions(
-      `${name}-experiment-permissions`,
-      {
-        experimentId: this.experiment.id,
-        accessControls: [
-          { groupName: platform.access.engineers, permissionLevel: "CAN_MANAGE" },
-          { groupName: platform.access.users, permissionLevel: "CAN_READ" },
-        ],
-      },
-      { parent: this },
-    );
+    this.experiment = modelExperiment(`${name}-experiment`, platform, args.experiment, this);
     this.job = new PythonJob(
       name,
       {

@@ -149,6 +149,21 @@ test("a follow-up job starts only if the reported number is above the bound", as
   });
 });
 
+test("a task with a condition runs only if an earlier one reported it", async () => {
+  const onlyIf = { task: "train", value: "better", is: "true" };
+  const { inputs } = await made({
+    tasks: [{ file: "churn/train.py" }, { file: "churn/validate.py", onlyIf }],
+  });
+  expect(tasksOf(inputs)).toMatchObject({
+    train: { dependsOns: [] },
+    better: {
+      dependsOns: [{ taskKey: "train" }],
+      conditionTask: { left: "{{tasks.train.values.better}}", op: "EQUAL_TO", right: "true" },
+    },
+    validate: { dependsOns: [{ taskKey: "better", outcome: "true" }] },
+  });
+});
+
 test("tasks run in the order given, but are sent in that of their keys, as the provider keeps them", async () => {
   const { inputs } = await made({
     tasks: [{ file: "churn/validate.py" }, { file: "churn/train.py" }],
@@ -184,6 +199,16 @@ test.each<[string, Partial<PythonJobArgs>, string]>([
     "a follow-up named like a task",
     { followUp: { key: "train", when: { task: "train", value: "x", above: 0 }, jobId: "7" } },
     "The job churn has two tasks with the key 'train'",
+  ],
+  [
+    "a condition on a later task",
+    {
+      tasks: [
+        { file: "churn/train.py", onlyIf: { task: "validate", value: "x", is: "true" } },
+        { file: "churn/validate.py" },
+      ],
+    },
+    "Task 'train' of churn waits for what 'validate' reports, which is no task before it.",
   ],
   [
     "a parameter that the job does not have",

@@ -1,0 +1,33 @@
+import * as databricks from "@pulumi/databricks";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "./platform";
+
+/**
+ * The MLflow experiment of a model, which engineers manage and users read.
+ * @param name - Name of the resource; its permissions are `<name>-permissions`.
+ * @param path - Workspace path, e.g. `/Shared/ml/customer-churn`.
+ */
+export function modelExperiment(
+  name: string,
+  platform: Platform,
+  path: string,
+  parent: pulumi.Resource,
+): databricks.MlflowExperiment {
+  const experiment = new databricks.MlflowExperiment(
+    name,
+    { name: path },
+    { parent, dependsOn: [platform.tasks] },
+  );
+  new databricks.Permissions(
+    `${name}-permissions`,
+    {
+      experimentId: experiment.id,
+      accessControls: [
+        { groupName: platform.access.engineers, permissionLevel: "CAN_MANAGE" },
+        { groupName: platform.access.users, permissionLevel: "CAN_READ" },
+      ],
+    },
+    { parent },
+  );
+  return experiment;
+}
