@@ -1,11 +1,15 @@
 /** The vocabulary that models are described in. */
+export { BatchInference, type BatchInferenceArgs } from "./batchInference";
+export { DeploymentJob, type DeploymentJobArgs } from "./deploymentJob";
 export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 export { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
 export { FeatureTable, type FeatureTableArgs } from "./featureTable";
 export { above, atLeast, atMost, below } from "./gate/rules";
 export { GovernedTable, type Column, type GovernedTableArgs } from "./governedTable";
-export type { FollowUp, PythonTask } from "./jobTasks";
+export { IngestionJob, type IngestionJobArgs } from "./ingestionJob";
+export type { Condition, FollowUp, PythonTask } from "./jobTasks";
 export { MonitoredEndpoint, type MonitoredEndpointArgs } from "./monitoredEndpoint";
+export { PipelineJob, type PipelineJobArgs } from "./pipelineJob";
 export type { Access, JobDefaults, Platform } from "./platform";
 export {
   PREDICTION_COLUMNS,
@@ -19,5 +23,7 @@ export { QualityMonitor, type QualityMonitorArgs } from "./qualityMonitor";
 export { signIn } from "./workspace/signIn";
 export { RegisteredModel, type RegisteredModelArgs } from "./registeredModel";
 export { ServingEndpoint, type ServingEndpointArgs } from "./servingEndpoint";
+export type { Stage } from "./stage";
 export { TaskSources, type TaskSourcesArgs } from "./taskSources";
 export { TrainingJob, type TrainingJobArgs } from "./trainingJob";
+export { VolumeTrainingJob, type VolumeTrainingJobArgs } from "./volumeTrainingJob";

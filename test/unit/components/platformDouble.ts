@@ -11,6 +11,12 @@ export const FILES = [
   "churn/build_features.py",
   "churn/train.py",
   "churn/validate.py",
+  "iris/approval.py",
+  "iris/batch_inference.py",
+  "iris/deployment.py",
+  "iris/evaluation.py",
+  "iris/ingestion.py",
+  "iris/training.py",
   "monitoring/check_drift.py",
   "monitoring/unpack_predictions.py",
 ];
