@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { churnPredictionSettings } from "./churnPredictionSettings";
 import { customerChurnSettings } from "./customerChurnSettings";
+import { irisSettings } from "./irisSettings";
 import { emails, onFailure, section } from "./schema";
 import { telcoChurnSettings } from "./telcoChurnSettings";
 
 /** Every model that there is, by the key of its section. */
-const MODELS = ["churnPrediction", "customerChurn", "telcoChurn"] as const;
+const MODELS = ["churnPrediction", "customerChurn", "iris", "telcoChurn"] as const;
 
 /** Key of a model's section. */
 export type ModelName = (typeof MODELS)[number];
@@ -55,6 +56,7 @@ const settings = section({
   environment,
   churnPrediction: churnPredictionSettings.prefault({}),
   customerChurn: customerChurnSettings.prefault({}),
+  iris: irisSettings.prefault({}),
   telcoChurn: telcoChurnSettings.prefault({}),
 });
 

@@ -2,6 +2,7 @@ import { signIn } from "../components";
 import { churnPrediction } from "./churnPrediction";
 import { loadConfig, type ModelName } from "./config";
 import { customerChurn } from "./customerChurn";
+import { iris } from "./iris";
 import { EnvironmentPlatform } from "./platform";
 import { purchases, type Purchases } from "./purchases";
 import { telcoChurn } from "./telcoChurn";
@@ -17,6 +18,7 @@ export async function deploy(): Promise<Record<string, unknown>> {
   const models: Record<ModelName, () => Promise<Record<string, unknown>>> = {
     churnPrediction: () => churnPrediction(platform, bought(), settings.churnPrediction),
     customerChurn: () => customerChurn(platform, bought(), settings.customerChurn),
+    iris: () => iris(platform, settings.iris),
     telcoChurn: () => telcoChurn(platform, settings.telcoChurn),
   };
   const outputs = { catalog: platform.catalog, warehouseId: platform.warehouseId };

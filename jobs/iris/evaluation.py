@@ -16,7 +16,13 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from iris.data import FEATURES, KEY, LABEL, SPECIES, is_holdout, labelled, read_samples
 from iris.model import metrics
-from mlops.arguments import TaskParser, model_version, table_name, volume_folder
+from mlops.arguments import (
+    TaskParser,
+    model_version,
+    table_name,
+    version_or_newest,
+    volume_folder,
+)
 from mlops.files import Files
 from mlops.task import TaskError, run, say
 from mlops.task_values import report
@@ -81,13 +87,13 @@ def main() -> None:
         "--model-version",
         type=model_version,
         required=True,
-        help="number of the version; empty for the one just trained, or else the newest",
+        help="number of the version; empty for the default",
     )
     parser.add_argument(
-        "--trained-version",
-        type=model_version,
-        default="",
-        help="number of the version that an earlier task of this run has registered",
+        "--default-version",
+        type=version_or_newest,
+        required=True,
+        help="number of the version that an earlier task has registered, or newest",
     )
     parser.add_argument(
         "--volume-path", type=volume_folder, required=True, help="folder of the ingested samples"
@@ -97,7 +103,7 @@ def main() -> None:
         Files.connect(),
         volume_path=args.volume_path,
         model=args.model_name,
-        version=args.model_version or args.trained_version,
+        version=args.model_version or args.default_version,
     )
     report({"model_version": version})
 

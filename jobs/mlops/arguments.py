@@ -148,6 +148,13 @@ def model_version(value: str) -> str:
     return value
 
 
+def version_or_newest(value: str) -> str:
+    """Accepts the number of a model's version, or `newest`, which becomes the empty string."""
+    if value == "":
+        raise argparse.ArgumentTypeError("'' is neither the number of a model's version nor newest")
+    return "" if value == "newest" else model_version(value)
+
+
 def bounds(value: str) -> dict[str, float]:
     """Accepts metrics with what they must exceed, `val_accuracy=0.9,val_f1=0.8`; at least one."""
     found: dict[str, float] = {}

@@ -25,7 +25,7 @@ TASKS = {
         **DATA,
         "--trusted-volume": VOLUME,
     },
-    "evaluation": {**MODEL, "--model-version": "", **DATA},
+    "evaluation": {**MODEL, "--model-version": "", "--default-version": "newest", **DATA},
     "approval": {
         **MODEL,
         "--model-version": "1",
@@ -92,6 +92,8 @@ def test_good_arguments_reach_the_connection(task: str, tmp_path: Path) -> None:
         ("training", "--experiment-path", "iris", "'iris' is not an absolute workspace path"),
         ("evaluation", "--model-version", "0", "'0' is not the number of a model's version"),
         ("evaluation", "--model-version", "latest", "'latest' is not the number of a model's"),
+        ("evaluation", "--default-version", "", "'' is neither the number of a model's"),
+        ("evaluation", "--default-version", "old", "'old' is not the number of a model's version"),
         ("approval", "--above", "val_accuracy", "is not a list of metrics with bounds such as"),
         ("approval", "--above", "val_accuracy=nan", "is not a list of metrics with bounds"),
         ("approval", "--above", "a=1,a=2", "is not a list of metrics with bounds"),

@@ -16,6 +16,7 @@ export interface Deployed {
 
 /** Every model of the program, below its catalog. */
 const MODELS = [
+  "hp_iris_ml.irisclassifierdemo",
   "models.churn_prediction_model",
   "models.customer_churn_model",
   "models.telco_churn_model",

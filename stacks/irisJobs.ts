@@ -1,0 +1,45 @@
+import * as mlops from "../components";
+import type { Settings } from "./config";
+import type { IrisData } from "./irisData";
+import type { EnvironmentPlatform } from "./platform";
+
+/** The jobs before the gate, each a stage of the pipeline too: ingestion, training, deployment. */
+export function irisJobs(
+  platform: EnvironmentPlatform,
+  model: mlops.RegisteredModel,
+  { volume, folders, reference }: IrisData,
+  settings: Settings["iris"],
+) {
+  const samples = { volume_path: folders.volumePath };
+  const ingestion = new mlops.IngestionJob("iris-ingestion", {
+    platform,
+    file: "iris/ingestion.py",
+    ...folders,
+    ...settings.ingestion,
+  });
+  const training = new mlops.VolumeTrainingJob("iris-training", {
+    platform,
+    model,
+    file: "iris/training.py",
+    experiment: `${platform.folder}/iris`,
+    volumePath: folders.volumePath,
+    trustedVolume: volume,
+  });
+  const deployment = new mlops.DeploymentJob(
+    "iris-deployment",
+    {
+      platform,
+      model,
+      evaluate: { file: "iris/evaluation.py", arguments: samples },
+      approve: { file: "iris/approval.py" },
+      deploy: {
+        file: "iris/deployment.py",
+        arguments: { ...samples, reference: reference.fullName },
+      },
+      above: settings.gate.above,
+      approver: settings.approver,
+    },
+    { dependsOn: [reference] },
+  );
+  return { ingestion, training, deployment };
+}
