@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.spatial.distance import jensenshannon
 from sklearn import metrics
 
 from lakehouse.profiling import quality
@@ -119,13 +120,33 @@ def test_a_class_that_becomes_frequent_is_a_shift() -> None:
 # --- other drift of numbers ---
 
 
-def test_number_drift_is_that_of_scipy() -> None:
-    current, reference = normal(0.1, 1, 800), normal(0, 1, 1200)
-    found = number_drift(current, reference)
-    test = stats.ks_2samp(current, reference, method="asymp")
-    assert found["ks_test"] == {"statistic": test.statistic, "pvalue": test.pvalue}
-    assert found["wasserstein_distance"] == stats.wasserstein_distance(current, reference)
-    assert "js_distance" not in found
+@pytest.mark.parametrize("sizes", [(800, 1200), (50, 60), (3000, 20)])
+def test_number_drift_is_that_of_scipy(sizes: tuple[int, int]) -> None:
+    for moved in (0, 0.1, 0.3):
+        # Rounded, so that values are tied within and between the samples.
+        current, reference = (
+            np.round(normal(m, 1, n), 1) for m, n in zip((moved, 0), sizes, strict=True)
+        )
+        found = number_drift(current, reference)
+        test = stats.ks_2samp(current, reference, method="exact")
+        assert found["ks_test"]["statistic"] == pytest.approx(test.statistic)
+        assert found["ks_test"]["pvalue"] == pytest.approx(test.pvalue, abs=0.02)
+        distance = stats.wasserstein_distance(current, reference)
+        assert found["wasserstein_distance"] == pytest.approx(distance)
+        assert "js_distance" not in found
+
+
+def test_category_drift_is_that_of_scipy() -> None:
+    current, reference = (
+        Categories.of(RANDOM.integers(start, 9, 500).astype(np.int32)) for start in (0, 1)
+    )
+    counts = np.array([current.counts, [0, *reference.counts]])
+    found = category_drift(current, reference)
+    test = stats.chi2_contingency(counts, correction=False)
+    assert found["chi_squared_test"] == pytest.approx(
+        {"statistic": test.statistic, "pvalue": test.pvalue}
+    )
+    assert found["js_distance"] == pytest.approx(jensenshannon(*counts, base=2))
 
 
 def test_wasserstein_of_a_moved_sample_is_how_far_it_was_moved() -> None:
