@@ -2,12 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlflow
 import pandas as pd
 import pytest
 from mlflow.tracking import MlflowClient
 
+import telco_scene
 from churn.build_features import build_features
 from churn.load_bronze import load
 from churn.make_labels import make_labels
@@ -64,6 +66,27 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> MlflowClient:
     client = MlflowClient()
     client.create_experiment("/Experiments/customer-churn", (folder / "artifacts").as_uri())
     return client
+
+
+@pytest.fixture(scope="session")
+def telco(tracking: MlflowClient, tmp_path_factory: pytest.TempPathFactory) -> DuckDbTables:
+    """A workspace set up with the real telco customers, and the experiment. Read only."""
+    folder = tmp_path_factory.mktemp("telco")
+    tables = DuckDbTables(folder)
+    telco_scene.create(tables)
+    telco_scene.prepare(tables)
+    tracking.create_experiment(telco_scene.EXPERIMENT, (folder / "artifacts").as_uri())
+    return tables
+
+
+@pytest.fixture
+def dbutils(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The task values that are set: a double of dbutils, as the SDK's own keeps none here."""
+    values: dict[str, str] = {}
+    task_values = SimpleNamespace(set=values.__setitem__)
+    double = SimpleNamespace(jobs=SimpleNamespace(taskValues=task_values))
+    monkeypatch.setattr("mlops.task_values.sign_in", lambda: SimpleNamespace(dbutils=double))
+    return values
 
 
 @pytest.fixture
