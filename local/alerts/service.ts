@@ -26,8 +26,6 @@ export class Alerts {
   readonly #workspace: Workspace;
   readonly #query: (statement: Statement) => Promise<Executed>;
   readonly #timers = new Map<string, Cron>();
-  /** The last evaluation of each alert: they take turns, or one change would be told twice. */
-  readonly #turns = new Map<string, Promise<unknown>>();
 
   /** @param query - What runs the queries: the workspace's SQL engine. */
   constructor(workspace: Workspace, query: (statement: Statement) => Promise<Executed>) {
@@ -64,20 +62,9 @@ export class Alerts {
    * a query that fails gives the state ERROR instead.
    */
   async evaluate(id: string, overrides: Overrides = {}): Promise<AlertState> {
-    const earlier = this.#turns.get(id) ?? Promise.resolve();
-    const turn = earlier.then(() => this.#evaluate(id, overrides));
-    const settled = turn.catch(() => undefined);
-    this.#turns.set(id, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(id) === settled) this.#turns.delete(id);
-    }
-  }
-
-  async #evaluate(id: string, overrides: Overrides): Promise<AlertState> {
     const alert = overridden(requireAlert(this.#workspace, id), overrides);
     const outcome = await this.#outcome(alert);
+    // No pause from here until the state is kept: of two evaluations at once, one tells of the change.
     const now = Date.now();
     const before = alertStates(this.#workspace).get(id);
     const told = isTold(before, outcome.state, alert.evaluation.notification, now);

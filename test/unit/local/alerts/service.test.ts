@@ -114,6 +114,9 @@ describe("an alert", () => {
     const { see, mails } = await open({ notify_on_ok: true });
     for (const value of [0, 0.5, 0, 0]) await see(value);
     expect(mails()).toEqual(told("TRIGGERED", "OK"));
+    await see(new Error("The table is gone."));
+    await see(0);
+    expect(mails()).toEqual(told("TRIGGERED", "OK", "ERROR", "OK"));
   });
 
   test("tells again after retrigger_seconds while it is triggered", async () => {

@@ -144,6 +144,8 @@ describe("a webhook", () => {
     const { harness, send, outcome } = await open(url);
     await send();
     await senderOf(harness.workspace).close();
+    // Long enough for another attempt, had it not been given up.
+    await new Promise((resolve) => setTimeout(resolve, 700));
     expect(outcome()).toEqual({ status: "PENDING", detail: undefined });
     harness.reopen();
     await senderOf(harness.workspace).resume();
