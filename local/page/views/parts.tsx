@@ -98,7 +98,7 @@ export function Table({
   children: ComponentChildren;
 }): VNode {
   return (
-    <div class="scroll" role="region" aria-label={caption} tabindex={0}>
+    <div class="scroll" role="group" aria-label={caption} tabindex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>

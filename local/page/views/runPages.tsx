@@ -179,7 +179,7 @@ function Attempt({
 /** Output as it came, without the escape sequences by which terminals colour it. */
 function Text({ of, children }: { of: string; children: string }): VNode {
   return (
-    <pre tabindex={0} role="region" aria-label={of}>
+    <pre tabindex={0} role="group" aria-label={of}>
       {withoutControls(children)}
     </pre>
   );
