@@ -32,6 +32,8 @@ export interface Operation {
   readonly open: boolean;
   /** Whether JSON is not parsed here but left to another process as {@link jsonText}. */
   readonly unparsed: boolean;
+  /** The largest body in bytes that is read whole; none is the server's limit. */
+  readonly bodyLimit: number | undefined;
   /** What it takes; everything else is refused before {@link handle} does anything. */
   readonly takes: {
     readonly params: z.ZodType;
@@ -53,6 +55,7 @@ interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   readonly signed?: boolean;
   readonly open?: boolean;
   readonly unparsed?: boolean;
+  readonly bodyLimit?: number;
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown;
 }
 
@@ -86,6 +89,7 @@ export function operation<
     signed: spec.signed ?? false,
     open: spec.open ?? false,
     unparsed: spec.unparsed ?? false,
+    bodyLimit: spec.bodyLimit,
     takes: { params, query, body },
     handle: async (workspace, request, reply) => {
       const given = [

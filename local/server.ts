@@ -74,11 +74,12 @@ export function createServer(
   );
 
   if (record !== undefined) recordCalls(server, operations, record);
-  for (const { method, path, signed, open, unparsed, handle } of operations) {
+  for (const { method, path, signed, open, unparsed, bodyLimit, handle } of operations) {
     server.route({
       method,
       url: path,
       config: { unparsed },
+      ...(bodyLimit === undefined ? {} : { bodyLimit }),
       onRequest: (request, _reply, done) => {
         const allowed =
           open || (signed ? hasSignature(workspace, request) : hasToken(workspace, request));

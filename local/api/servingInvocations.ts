@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { z } from "zod";
 import { missing } from "../errors";
 import { operation, type Operation } from "../route";
-import { invoke } from "../serving/invoke";
+import { invoke, MOST_BYTES } from "../serving/invoke";
 import { requireEndpoint, type EndpointRecord, type ServedEntity } from "../serving/records";
 
 const text = z.string();
@@ -15,6 +15,7 @@ export const servingInvocationOperations: Operation[] = [
     params: z.strictObject({ name: text }),
     body: z.unknown(),
     unparsed: true,
+    bodyLimit: MOST_BYTES,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
       workspace.serving.limits.count(endpoint);
@@ -26,6 +27,7 @@ export const servingInvocationOperations: Operation[] = [
     params: z.strictObject({ name: text, served: text }),
     body: z.unknown(),
     unparsed: true,
+    bodyLimit: MOST_BYTES,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
       workspace.serving.limits.count(endpoint);

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Workspace } from "../workspace";
-import { Journal } from "./journal";
+import { Journal, type Segment } from "./journal";
 import { addPayload, isPassing, payloadTable } from "./payload";
 import { endpoints } from "./records";
 
@@ -53,22 +53,24 @@ export class Capture {
 
   async #write(): Promise<void> {
     try {
-      for (const segment of await this.#journal.cut()) {
-        const file = relative(this.#workspace.folder("lakehouse", "journal"), segment.path);
-        await addPayload(this.#workspace, this.#table, { ...segment, file });
-        await this.#journal.remove(segment);
-      }
+      for (const segment of await this.#journal.cut()) await this.#add(segment);
       this.#pauseMs = PAUSE_MS;
       this.#said = "";
     } catch (error) {
-      if (!isPassing(error) && !this.#isWanted()) {
-        for (const segment of await this.#journal.cut()) await this.#journal.remove(segment);
-        return;
-      }
       this.#say(error);
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
       this.#timer ??= setTimeout(() => void this.write(), this.#pauseMs).unref();
     }
+  }
+
+  async #add(segment: Segment): Promise<void> {
+    const file = relative(this.#workspace.folder("lakehouse", "journal"), segment.path);
+    try {
+      await addPayload(this.#workspace, this.#table, { ...segment, file });
+    } catch (error) {
+      if (isPassing(error) || this.#isWanted()) throw error;
+    }
+    await this.#journal.remove(segment);
   }
 
   /** Whether an endpoint captures into the table; if none does, its schema may be gone for good. */

@@ -9,6 +9,11 @@ import { entityId, type EndpointRecord, type ServedEntity } from "./records";
 import { requestTime } from "./requestTime";
 import { score, type Scored } from "./score";
 
+/**
+ * The largest request that Databricks takes:
+ * https://docs.databricks.com/aws/en/machine-learning/model-serving/model-serving-limits
+ */
+export const MOST_BYTES = 16 * 1024 * 1024;
 const JSON_TYPE = "application/json";
 
 /**
@@ -105,13 +110,22 @@ async function answerOf(
   }
 }
 
-/** The bytes as they came: parsing and printing JSON would change large numbers. */
+/**
+ * The bytes as they came: parsing and printing JSON would change large numbers.
+ * @throws ApiError 413 BAD_REQUEST for more of them than Databricks takes.
+ */
 async function bodyOf(request: FastifyRequest): Promise<string | Buffer> {
   const text = jsonText.get(request);
   if (text !== undefined) return text;
   const { body } = request;
   if (typeof body !== "object" || body === null || !(Symbol.asyncIterator in body)) return "";
   const chunks: Buffer[] = [];
-  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MOST_BYTES)
+      throw new ApiError("BAD_REQUEST", `A request has ${MOST_BYTES} bytes at most.`, 413);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }

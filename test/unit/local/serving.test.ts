@@ -182,6 +182,10 @@ describe("serving endpoints", () => {
     expect((await call("POST", path, { name: "churn" })).body).toMatchObject({
       error_code: "RESOURCE_ALREADY_EXISTS",
     });
+    const large = { inputs: "x".repeat(17 * 1024 * 1024) };
+    expect(await call("POST", "/serving-endpoints/churn/invocations", large)).toMatchObject({
+      ...{ status: 413, body: { error_code: "BAD_REQUEST" } },
+    });
     await call("DELETE", `${path}/churn`);
     expect((await call("GET", `${path}/churn`)).status).toBe(404);
   });
@@ -230,6 +234,18 @@ describe("serving endpoints", () => {
       { name: "a", ai_gateway: { inference_table_config: { enabled: true } } },
       400,
       "needs catalog_name and schema_name",
+    ],
+    [
+      {
+        name: "a",
+        ai_gateway: {
+          inference_table_config: {
+            ...{ enabled: true, catalog_name: "a", schema_name: "b", table_name_prefix: "c.d" },
+          },
+        },
+      },
+      400,
+      "table_name_prefix 'c.d' must have",
     ],
   ])("refuse %j", async (body, status, message) => {
     const { call, workspace } = open();
