@@ -268,7 +268,8 @@ describe("the workspace's page", () => {
   it.runIf(process.env["MLOPS_SCREENSHOTS"] !== undefined)("has its picture taken", async () => {
     updateModel(running.workspace, seeded.unserved.fullName, { comment: "Revenue of a year" });
     const shoot = async (name: string, url: string, options: BrowserContextOptions) => {
-      const page = await openSignedIn(options);
+      // Nothing may still be moving.
+      const page = await openSignedIn({ ...options, reducedMotion: "reduce" });
       await page.goto(url);
       await page.screenshot({ path: join(root, "docs", `workspace-page-${name}.png`) });
     };

@@ -4,7 +4,7 @@ import { day, figure } from "./format";
 
 /** The two drawings of which the style sheet shows the one that fits, in their own units. */
 const sizes = {
-  wide: { width: 720, height: 240, days: 6 },
+  wide: { width: 960, height: 260, days: 7 },
   narrow: { width: 340, height: 220, days: 2 },
 } as const;
 const LEFT = 46;
