@@ -51,6 +51,8 @@ export async function backgroundWorkspace(keep: boolean): Promise<Background> {
         keeps: keep,
         stop: async () => {
           if (keep || child.exitCode !== null) return;
+          // Or nothing would keep this process here until it ends, and what comes after never runs.
+          child.ref();
           child.kill("SIGTERM");
           await exited;
         },

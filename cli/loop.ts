@@ -10,7 +10,7 @@ import { paths } from "./paths";
 import { heading, runShownJob } from "./shownJob";
 import { query } from "./sql";
 import { setUp } from "./start";
-import { daysAgo, replay } from "./traffic";
+import { awaitCapture, daysAgo, replay } from "./traffic";
 import { UserError } from "./userError";
 
 const usage = "Usage: npm run loop -- [--keep]   (--keep: the workspace goes on, to look around)";
@@ -59,6 +59,8 @@ class Loop {
     const when = daysAgo(ago);
     const endpoint = String(this.outputs["churnPredictionEndpoint"]);
     const churning = await replay(this.connection, endpoint, columns, rows, when);
+    const payload = `${catalog}.inference_logs.churn_prediction_model_payload`;
+    await awaitCapture(this.connection, warehouseId, payload, rows.length, when);
     const drift = await checkDrift(this.connection, watched);
     console.log(
       `${when.toISOString().slice(0, 10)}  ${rows.length} customers, ${(churning * 100).toFixed(0)} % will churn; ` +

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { WorkspaceError, type Connection } from "../components/workspace/rest";
-import type { Rows } from "./sql";
+import { query, type Rows } from "./sql";
+import { UserError } from "./userError";
 
 /** Rows in one request. */
 const BATCH = 200;
 
+const CAPTURE_MS = 60_000;
+const POLL_MS = 200;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const answered = z.object({ predictions: z.array(z.number()) });
@@ -12,6 +15,28 @@ const answered = z.object({ predictions: z.array(z.number()) });
 /** Noon in UTC, so many days ago: a time that a replayed request stands for. */
 export function daysAgo(days: number, now = Date.now()): Date {
   return new Date(Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2 - days * DAY_MS);
+}
+
+/**
+ * Waits until replayed requests are in the inference table, which is written a moment later.
+ * @throws UserError if they are not within a minute.
+ */
+export async function awaitCapture(
+  connection: Connection,
+  warehouseId: string,
+  payload: string,
+  rows: number,
+  when: Date,
+): Promise<void> {
+  const wanted = Math.ceil(rows / BATCH);
+  const time = when.toISOString().replace("T", " ").replace("Z", "");
+  const statement = `SELECT count(*) FROM ${payload} WHERE request_time = TIMESTAMP '${time}'`;
+  for (let waited = 0; waited < CAPTURE_MS; waited += POLL_MS) {
+    const [row] = await query(connection, warehouseId, statement);
+    if (Number(row?.[0]) >= wanted) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new UserError(`${payload} does not have the ${wanted} requests of ${time}.`);
 }
 
 /**
