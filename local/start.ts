@@ -48,7 +48,7 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
     // Listening first finds a taken port before anything slow begins.
     workspace.url = await server.listen({ host: "127.0.0.1", port: options.port ?? 0 });
     // Before the services: what these have to tell when they stop is still written.
-    void senderOf(workspace).resume();
+    const sender = senderOf(workspace);
     const lakehouse = startLakehouse(workspace);
     workspace.jobs = new Jobs(workspace);
     workspace.mlflow = new MlflowServer(workspace);
@@ -57,7 +57,7 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
     workspace.onClose(() => workspace.serving.stop());
     // What was registered last is closed first: tasks still use MLflow.
     workspace.onClose(() => workspace.jobs.close());
-    await Promise.all([lakehouse.ready, workspace.mlflow.ready]);
+    await Promise.all([lakehouse.ready, workspace.mlflow.ready, sender.resume()]);
     workspace.serving.resume();
     await resumeMonitors(workspace);
     startAlerts(workspace);

@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { writeDurably } from "./durableFile";
 import { ApiError, invalid } from "./errors";
 import { USER } from "./identity";
 import { newId } from "./ids";
@@ -158,20 +150,7 @@ export class WorkspaceFiles {
 
   #persist(target: string, content: Uint8Array): void {
     const staged = join(this.#staging, `${process.pid}-${basename(target)}`);
-    const file = openSync(staged, "w");
-    try {
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(staged, target);
-    const folder = openSync(dirname(target), "r");
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    writeDurably(target, content, staged);
   }
 }
 

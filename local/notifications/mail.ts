@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
+import { writeDurably } from "../durableFile";
 import type { Workspace } from "../workspace";
 
 /** A mail before it is written. */
@@ -33,15 +33,7 @@ export async function writeMail(workspace: Workspace, mail: Mail): Promise<strin
   });
   const folder = workspace.folder("mail");
   const name = `${mail.id}.eml`;
-  const draft = join(folder, `.${name}`);
-  const file = openSync(draft, "w");
-  try {
-    if (!Buffer.isBuffer(message)) throw new Error("The mail was not composed in memory.");
-    writeSync(file, message);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, join(folder, name));
+  if (!Buffer.isBuffer(message)) throw new Error("The mail was not composed in memory.");
+  writeDurably(join(folder, name), message, join(folder, `.${name}`));
   return name;
 }
