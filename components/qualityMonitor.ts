@@ -12,7 +12,9 @@ export interface QualityMonitorArgs {
   readonly predictions: Predictions;
   /**
    * A table with the model's inputs as columns, e.g. the rows that the model was validated on. Every
-   * window is compared with it, beside the window before.
+   * window is compared with it, beside the window before. Databricks would have the column of the
+   * version in it, too, and helps itself where a column is missing:
+   * https://docs.databricks.com/aws/en/data-governance/unity-catalog/data-quality-monitoring/data-profiling/
    * @default none: windows are compared with each other only
    */
   readonly baseline?: GovernedTable | undefined;
@@ -38,6 +40,9 @@ type Answered = Partial<
 /**
  * What profiles a table of predictions by day and version, and measures how days drift from the day
  * before and from a baseline. Waits, like the predictions, for a first champion.
+ *
+ * Profiling sees what is in the table when it starts; by hand it is a refresh of the monitor, after
+ * the job that writes the predictions: https://docs.databricks.com/api/workspace/dataquality/createrefresh
  */
 export class QualityMonitor extends pulumi.ComponentResource {
   /** The monitor, undefined while the predictions wait. */
