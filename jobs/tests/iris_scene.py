@@ -40,16 +40,17 @@ class Iris:
     """What the Iris tasks work on, and the tasks with their usual arguments."""
 
     files: FolderFiles
-    tables: DuckDbTables
+    tables: Any
     client: MlflowClient
     model: str
 
     @staticmethod
-    def make(folder: Path, client: MlflowClient) -> "Iris":
+    def make(folder: Path, client: MlflowClient, tables: Any = None) -> "Iris":
         """Makes an environment with the 150 flowers in the volume, and a model of its own."""
         model = f"ml.hp_iris_ml.iris_{uuid.uuid4().hex}"
         client.create_registered_model(model)
-        iris = Iris(FolderFiles(folder), DuckDbTables(folder), client, model)
+        tables = DuckDbTables(folder) if tables is None else tables
+        iris = Iris(FolderFiles(folder), tables, client, model)
         for ddl in _SCHEMAS:
             iris.tables.create(ddl)
         deliver(iris.files, DATA, 0)

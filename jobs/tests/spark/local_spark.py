@@ -7,8 +7,6 @@ catalogs must not share a name; volumes are a folder.
 
 import os
 import sys
-import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,24 +29,28 @@ def start(folder: Path) -> Any:
     sys.path.append(str(INSTALLED / "python"))
     os.environ["JAVA_HOME"] = str(INSTALLED / "java")
     # A cluster's address or another Spark in the environment would be taken for this one.
-    for name in ("SPARK_HOME", "SPARK_REMOTE", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS"):
+    for name in ("SPARK_HOME", "SPARK_REMOTE", "SPARK_CONF_DIR", "SPARK_CONNECT_MODE"):
         os.environ.pop(name, None)
     from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession as ConnectSession
 
-    builder = SparkSession.builder.remote("local[2]")
+    builder = SparkSession.builder.master("local[2]")
     for name, value in _settings(folder).items():
         builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        # The session repeats settings to the server that it has just started with them.
-        warnings.filterwarnings("ignore", message="Failed to set")
-        spark = builder.getOrCreate()
-    _name_catalogs(spark)
+    java = builder.getOrCreate()._jvm
+    service = java.org.apache.spark.sql.connect.service
+    port = getattr(getattr(service, "SparkConnectService$"), "MODULE$").localPort()
+    spark = ConnectSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    _name_catalogs(spark, java)
     return spark
 
 
 def _settings(folder: Path) -> dict[str, str]:
     return {
         "spark.jars": ",".join(str(jar) for jar in sorted((INSTALLED / "jars").glob("*.jar"))),
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": "0",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": _DELTA_CATALOG,
         **{f"spark.sql.catalog.{name}": _DELTA_CATALOG for name in CATALOGS},
@@ -61,32 +63,31 @@ def _settings(folder: Path) -> dict[str, str]:
         # Little data: the rest is about starting fast and keeping quiet.
         "spark.sql.shuffle.partitions": "1",
         "spark.databricks.delta.snapshotPartitions": "1",
+        "spark.databricks.delta.stats.collect": "false",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.driver.memory": "1g",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
         "spark.sql.connect.serverStacktrace.enabled": "false",
     }
 
 
-def _name_catalogs(spark: Any) -> None:
+def _name_catalogs(spark: Any, java: Any) -> None:
     """Lets the names of `CATALOGS` stand for Spark's own catalog.
 
     Delta's catalog does its work by another, which Spark gives it under the name `spark_catalog`
     only (https://github.com/delta-io/delta/issues/3312); here the others get it by hand, in the
-    server that Spark Connect has started in this process' JVM.
+    session that Spark Connect's server has for this client.
     """
-    from pyspark import SparkContext
-
     spark.sql("SELECT 1").collect()  # until then the server has no session
-    service = SparkContext._jvm.org.apache.spark.sql.connect.service.SparkConnectService
-    session = service.getOrCreateIsolatedSession(
-        spark.client._user_id or "",
-        spark.client._session_id,
-        SparkContext._jvm.scala.Option.empty(),
-    ).session()
+    service = java.org.apache.spark.sql.connect.service.SparkConnectService
+    user, key = spark.client._user_id or "", spark.client._session_id
+    session = service.getOrCreateIsolatedSession(user, key, java.scala.Option.empty()).session()
     catalogs = session.sessionState().catalogManager()
     for name in CATALOGS:
         catalogs.catalog(name).setDelegateCatalog(catalogs.v2SessionCatalog())
@@ -132,5 +133,9 @@ class LocalSparkTables(SparkTables):
 
 def stop(spark: Any) -> None:
     """Ends the session and the server."""
-    with suppress(Exception):
-        spark.stop()
+    from pyspark.sql import SparkSession
+
+    spark.stop()
+    server = SparkSession.getActiveSession()
+    if server is not None:
+        server.stop()
