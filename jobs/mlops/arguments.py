@@ -175,7 +175,9 @@ def bounds(value: str) -> dict[str, float]:
 def utc_time(value: str) -> datetime:
     """Accepts a time in UTC as YYYY-MM-DDTHH:MM:SS, which is how Databricks writes a run's."""
     try:
-        return datetime.strptime(value[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+        if not re.fullmatch(r"[\d-]{10}T[\d:]{8}(\.\d+)?Z?", value):
+            raise ValueError
+        return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC)
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{value!r} is not a time written as YYYY-MM-DDTHH:MM:SS"

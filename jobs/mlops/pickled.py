@@ -2,10 +2,19 @@
 
 Unpickling a file runs whatever it says (https://docs.python.org/3/library/pickle.html), with the
 rights of the job. Whoever may start a run may set its parameters, so a path from a parameter must
-not decide what runs: it is held against a volume that the deployment fixes, and this is what it
-protects. It does not look into the file. Whoever may write to that volume may run code as the job;
-give WRITE VOLUME on it to those who may change the job anyway. The checks of the model afterwards
-find mistakes, not attacks: by then the file has run.
+not decide what runs: it is held against a volume that is no parameter but part of the job.
+
+What this does not protect from:
+
+- Who may write to the volume may run code as the job: give WRITE VOLUME to those who may change the
+  job anyway. Nobody looks into the file, and between check and reading it may be exchanged.
+- Who may change the job, or the sources of its tasks in the workspace, needs no pickle.
+- Databricks still takes `python_params` when a run is started, which replace a task's whole command
+  line, and so the volume too (https://docs.databricks.com/api/workspace/jobs/runnow). They are
+  deprecated; where users who are not trusted may start runs, do not let the job's identity do more
+  than they may.
+
+The checks of the model afterwards find mistakes, not attacks: by then the file has run.
 """
 
 import pickle

@@ -101,6 +101,8 @@ def test_good_arguments_reach_the_connection(task: str, tmp_path: Path) -> None:
         ("approval", "--approver", "nobody", "invalid choice: 'nobody'"),
         ("deployment", "--reference", "reference", "'reference' is not a three-level name"),
         ("batch_inference", "--scored-at", "today", "'today' is not a time written as YYYY-MM-DD"),
+        ("batch_inference", "--scored-at", "2026-02-30T06:00:00", "is not a time written as"),
+        ("batch_inference", "--scored-at", "2026-02-20T06:00:00+02:00", "is not a time written as"),
         ("batch_inference", "--model-name", "..iris", "'..iris' is not a three-level name"),
     ],
 )

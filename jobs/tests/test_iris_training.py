@@ -17,6 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 from files_double import FolderFiles
 from iris.data import FEATURES, LABEL, is_holdout, read_samples
 from iris.demo_source import flowers
+from iris.training import training_rows
 from iris_scene import DATA, VOLUME, Iris, fitted, loaded
 from mlops.mounted_files import MountedFiles
 from mlops.pickled import load_classifier
@@ -62,6 +63,14 @@ def test_trains_on_what_was_ingested_and_registers(iris: Iris) -> None:
 
 def test_same_samples_give_the_same_training_data_and_figures(iris: Iris) -> None:
     assert iris.tags(iris.train()) == iris.tags(iris.train())
+
+
+def test_no_sample_is_both_learned_from_and_measured_on(iris: Iris) -> None:
+    samples = read_samples(iris.files, DATA)
+    learned = training_rows(iris.files, DATA)
+    aside = samples[is_holdout(samples)]
+    assert set(learned["sample_id"]).isdisjoint(aside["sample_id"])
+    assert len(learned) + len(aside) == 150
 
 
 def test_holdout_is_a_fifth_that_stays_what_it_is(iris: Iris) -> None:

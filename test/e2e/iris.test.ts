@@ -140,16 +140,22 @@ describe("iris, end to end", () => {
   );
 
   it(
-    "takes a pickle from its volume only, and does not approve one that guesses",
+    "takes a pickle from its volume only, does not approve one that guesses, and names what it cannot read",
     async () => {
       await putPickle(`${VOLUME}/iris_model.pkl`);
       const elsewhere = "/Volumes/ml_local/bronze/landing/iris_model.pkl";
-      const [refused, loaded] = await Promise.all([
+      const [refused, loaded, cloud] = await Promise.all([
         deployment.run("iris-pipeline", { pkl_path: elsewhere }),
         deployment
           .run("iris-training", { pkl_path: `${VOLUME}/iris_model.pkl` })
           .then(() => deployment.run("iris-deployment", { model_version: "2" })),
+        deployment.run("iris-ingestion", {
+          source_path: "abfss://samples@account.dfs.core.windows.net/iris",
+        }),
       ]);
+      expect(task(cloud, "ingestion")?.error).toContain(
+        "abfss://samples@account.dfs.core.windows.net/iris can be read on Databricks only; elsewhere",
+      );
       expect(refused.result).toBe("FAILED");
       expect(task(refused, "training")?.error).toContain(
         `pkl_path '${elsewhere}' is refused: unpickling runs code`,
