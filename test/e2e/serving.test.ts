@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,8 @@ const PATH = `/api/2.0/serving-endpoints/${ENDPOINT}`;
 const REQUESTS = 5000;
 const CONCURRENCY = 8;
 const KILLS = 2;
+
+const commandOf = (id: number) => readFileSync(`/proc/${id}/cmdline`, "utf8");
 
 const versioned = (version: number) => ({
   ...{ entity_name: MODEL, entity_version: String(version) },
@@ -196,6 +198,29 @@ describe("an endpoint under load", () => {
     expect(Math.abs(second - 100)).toBeLessThan(5 * Math.sqrt(500 * 0.2 * 0.8));
     expect(answers.filter((answer) => !isFromServed(answer))).toEqual([]);
   }, 60_000);
+
+  // Processes are found in /proc.
+  it.runIf(process.platform === "linux")(
+    "answers while the SQL engine is away, and has every request once when it is back",
+    async () => {
+      const running = load("engine", CONCURRENCY);
+      for (let kill = 1; kill <= 2; kill++) {
+        await sleep(500 + Math.random() * 1000);
+        const engines = workspace.descendants().filter((id) => commandOf(id).includes("lakehouse"));
+        expect(engines).not.toEqual([]);
+        for (const engine of engines) process.kill(engine, "SIGKILL");
+        const before = running.answers.length;
+        await vi.waitFor(() => {
+          expect(running.answers.length).toBeGreaterThan(before + CONCURRENCY);
+        }, 10_000);
+        await vi.waitFor(() => query("SELECT 1"), { timeout: 30_000, interval: 500 });
+      }
+      await running.stop();
+      expect(running.failed).toBe(0);
+      await expectCaptured("engine", running.answers);
+    },
+    90_000,
+  );
 
   it(
     `has every acknowledged request once after a SIGKILL, ${KILLS} times`,
