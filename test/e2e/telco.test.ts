@@ -120,6 +120,18 @@ describe("telco churn", () => {
     3 * MINUTES,
   );
 
+  it(
+    "what the endpoint answered becomes rows to monitor",
+    async () => {
+      const unpacked = async () =>
+        logOf(await deployment.run("telco-churn-monitor-unpack"), "unpack_predictions");
+      // Captured requests are in the table after a moment, as on Databricks.
+      const added = `telco_churn_model_predictions: ${CUSTOMERS.length} predictions added`;
+      await expect.poll(unpacked, { timeout: MINUTES, interval: 500 }).toContain(added);
+    },
+    2 * MINUTES,
+  );
+
   describe("the image of the champion", () => {
     let folder: string;
     let server: Started | undefined;
