@@ -3,6 +3,7 @@ import { newId } from "../ids";
 import { Slots } from "../jobs/slots";
 import { SqlRefusal } from "../lakehouse";
 import type { Workspace } from "../workspace";
+import { tellOfFailure } from "./failureNotice";
 import { makeMetricTables } from "./metricTables";
 import { monitors, tableOf, type Monitor } from "./monitors";
 import { profilerOf } from "./profiler";
@@ -70,8 +71,9 @@ async function run(workspace: Workspace, { object_id, refresh_id }: Refresh): Pr
   saveRefresh(workspace, running);
   const after = await outcome(workspace, monitor, running);
   // Cancelled, or forgotten with its monitor, in the meantime.
-  if (findRefresh(workspace, object_id, refresh_id)?.state === "RUNNING")
-    saveRefresh(workspace, after);
+  if (findRefresh(workspace, object_id, refresh_id)?.state !== "RUNNING") return;
+  saveRefresh(workspace, after);
+  if (after.state === "FAILED") await tellOfFailure(workspace, monitor, after);
 }
 
 async function outcome(workspace: Workspace, monitor: Monitor, refresh: Refresh): Promise<Refresh> {

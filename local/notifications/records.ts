@@ -3,7 +3,7 @@ import { evaluationState } from "../alerts/records";
 import type { Collection } from "../store";
 import type { Workspace } from "../workspace";
 
-/** What a notification tells of: an alert's new state, or an event of a run or of one of its tasks. */
+/** What a notification tells of: an alert's new state, an event of a run or task, a monitor's failed refresh. */
 const subject = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("alert"), alert_id: z.string(), state: evaluationState }),
   z.strictObject({
@@ -19,6 +19,7 @@ const subject = z.discriminatedUnion("kind", [
     run_id: z.number(),
     task_key: z.string().optional(),
   }),
+  z.strictObject({ kind: z.literal("monitor"), object_id: z.string(), refresh_id: z.number() }),
 ]);
 
 /** The JSON object that a webhook gets. */

@@ -394,6 +394,13 @@ def test_a_crash_between_the_tables_leaves_no_row_twice(log: Scene) -> None:
     assert all_rows(log) == before
 
 
+def test_what_another_version_kept_is_not_guessed_at(log: Scene) -> None:
+    log.refresh()
+    (kept,) = (log.engine.store.layout.root / "profiles").iterdir()
+    kept.write_text('{"digest": "x", "of": "another shape"}')
+    assert log.refresh().startswith("Profiled 2 of 2")
+
+
 def test_metric_tables_that_somebody_changed_are_filled_again(log: Scene) -> None:
     log.refresh()
     before = all_rows(log)

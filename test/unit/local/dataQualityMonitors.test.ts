@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -12,6 +14,7 @@ import { endSchedule } from "../../../local/dataQuality/schedules";
 import type { ProfileSpec } from "../../../local/dataQuality/spec";
 import { ApiError } from "../../../local/errors";
 import { SqlRefusal } from "../../../local/lakehouse";
+import { senderOf } from "../../../local/notifications/deliver";
 import { openWorkspace } from "./harness";
 
 const uc = "/api/2.1/unity-catalog";
@@ -277,8 +280,11 @@ describe("refreshes of monitors", () => {
     expect(await get(second)).toMatchObject({ state: "MONITOR_REFRESH_STATE_RUNNING" });
   });
 
-  test("that fail say why, and so does the monitor until one succeeds", async () => {
-    const { call, get, one, profiler, start } = await openWithMonitor();
+  test("that fail say why, by mail too, and so does the monitor until one succeeds", async () => {
+    const email_addresses = ["team@example.com"];
+    const { call, get, one, profiler, start, workspace } = await openWithMonitor({
+      notification_settings: { on_failure: { email_addresses } },
+    });
     const work = profiler.work;
     profiler.work = () =>
       Promise.reject(new SqlRefusal("TABLE_OR_VIEW_NOT_FOUND", "No table `b`.", "42P01"));
@@ -286,6 +292,10 @@ describe("refreshes of monitors", () => {
     await sleep(10);
     const message = "[TABLE_OR_VIEW_NOT_FOUND] No table `b`. SQLSTATE: 42P01";
     expect(await get(failed)).toMatchObject({ state: "MONITOR_REFRESH_STATE_FAILED", message });
+    await senderOf(workspace).close();
+    const mails = readdirSync(workspace.folder("mail"));
+    const mail = readFileSync(join(workspace.folder("mail"), mails.join()), "utf8");
+    expect(mail).toMatch(/To: team@example.com[^]*could not be refreshed[^]*No table `b`/);
     const failure = async () => JSON.stringify((await call("GET", one)).body);
     expect(await failure()).toContain(message);
     profiler.work = work;
