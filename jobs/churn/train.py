@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from churn.data import AS_OF, FEATURE_COLUMNS, KEY, LABEL, MODEL_INPUTS
-from churn.model import FIXED, TEST_SHARE, fit, model_inputs, requirements, signature
+from churn.model import TEST_SHARE, fit
 from mlops.arguments import (
     TaskParser,
     git_commit,
@@ -23,6 +23,7 @@ from mlops.arguments import (
     whole_number,
     workspace_path,
 )
+from mlops.boosting import FIXED, model_inputs, requirements, signature
 from mlops.lookup import look_up_features
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
@@ -113,7 +114,7 @@ def train(
             logged = mlflow.xgboost.log_model(
                 classifier,
                 name="model",
-                signature=signature(),
+                signature=signature(MODEL_INPUTS),
                 input_example=model_inputs(rows, MODEL_INPUTS).head(3),
                 pip_requirements=requirements(),
                 registered_model_name=model,

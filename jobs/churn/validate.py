@@ -13,7 +13,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from churn.data import KEY, LABEL
-from churn.model import model_inputs
 from mlops.arguments import TaskParser, table_name
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
@@ -36,8 +35,8 @@ def validate(tables: Tables, *, holdout: str, model: str) -> dict[str, float]:
     import mlflow.xgboost
     from mlflow.tracking import MlflowClient
 
+    from mlops.boosting import columns_of, measure
     from mlops.datasets import dataset
-    from mlops.metrics import classification_metrics
     from mlops.registry import challenger, readable
 
     client = MlflowClient()
@@ -47,7 +46,7 @@ def validate(tables: Tables, *, holdout: str, model: str) -> dict[str, float]:
     say(f"validating {model} version {version.version} (run {version.run_id})")
     with readable(f"{model} version {version.version}"):
         classifier = mlflow.xgboost.load_model(f"models:/{model}/{version.version}")
-    columns = [str(name) for name in classifier.feature_names_in_]
+    columns = columns_of(classifier)
     tables.require(holdout, [KEY, *columns, LABEL])
     rows = tables.query(
         f"SELECT {', '.join(quoted(name) for name in [KEY, *columns, LABEL])} "
@@ -56,11 +55,7 @@ def validate(tables: Tables, *, holdout: str, model: str) -> dict[str, float]:
     if rows.empty:
         raise TaskError(f"table {holdout} is empty: make the labels first")
 
-    inputs = model_inputs(rows, columns)
-    measured = classification_metrics(
-        rows[LABEL].astype(int), classifier.predict(inputs), classifier.predict_proba(inputs)[:, 1]
-    )
-    metrics = {f"val_{name}": value for name, value in measured.items()}
+    metrics = {f"val_{name}": value for name, value in measure(classifier, rows, LABEL).items()}
     metrics["val_rows"] = float(len(rows))
     data = dataset(rows, table=holdout, label=LABEL)
     with readable(f"run {version.run_id}"), mlflow.start_run(run_id=version.run_id):

@@ -15,11 +15,12 @@ from xgboost import XGBClassifier
 
 from churn.build_features import build_features
 from churn.data import LABEL, MODEL_INPUTS
-from churn.model import FIXED, SEED, TEST_SHARE, model_inputs
+from churn.model import TEST_SHARE
 from churn.train import train, training_rows
 from churn.validate import validate
 from churn_tables import FEATURES, HOLDOUT, LABELS, SOURCES
 from doubles import DuckDbTables
+from mlops.boosting import FIXED, SEED, model_inputs
 from mlops.datasets import dataset
 from mlops.task import TaskError
 
