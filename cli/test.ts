@@ -43,7 +43,7 @@ const suites: readonly Suite[] = [
   {
     name: "ruff",
     lane: "python",
-    run: (log) => check(log, python, ["-m", "ruff", "check", "jobs", "local"]),
+    run: (log) => check(log, python, ["-m", "ruff", "check", "cli", "jobs", "local"]),
   },
   { name: "jobs", lane: "python", run: (log) => pytest(log, "jobs") },
   { name: "spark", lane: "python", run: spark },
