@@ -65,10 +65,10 @@ class Scene:
         """A monitor with windows of a day, unless said otherwise."""
         return Spec(
             object_id="the-table",
-            table="ml.monitoring.log",
             profile_table="ml.monitoring.profile",
             drift_table="ml.monitoring.drift",
             **{
+                "table": "ml.monitoring.log",
                 "monitor_version": 1,
                 "created_at_ms": round(CREATED.timestamp() * 1000),
                 "granularities": ["1 day"],

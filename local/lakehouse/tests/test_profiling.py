@@ -474,3 +474,24 @@ def test_numbers_stay_numbers(log: Scene) -> None:
         "SELECT max(ks_test.statistic) FROM drift WHERE column_name = 'amount'"
     )
     assert not math.isnan(float(statistic or "nan"))
+
+
+def test_columns_may_have_any_name(engine: Engine) -> None:
+    scene = Scene(engine, 'at TIMESTAMP, c1 STRING, c0 DOUBLE, t INT, `Sel"ect` INT, `größe` INT')
+    scene.add("'2026-06-10', 'x', 1.5, 2, 3, 4", "'2026-06-11', 'x', 2.5, 2, 3, 4")
+    scene.refresh(slicing_exprs=["c0 > 2", "`größe`"])
+    where = "slice_key IS NULL AND window.start = '2026-06-10' AND avg IS NOT NULL"
+    assert of(scene, "column_name, avg", where) == [
+        ['Sel"ect', "3.0"],
+        ["c0", "1.5"],
+        ["größe", "4.0"],
+        ["t", "2.0"],
+    ]
+
+
+def test_views_can_be_monitored_and_be_baselines(log: Scene) -> None:
+    log.sql("CREATE VIEW seen AS SELECT * FROM log WHERE region IS NOT NULL")
+    log.refresh(table="ml.monitoring.seen", baseline="ml.monitoring.seen", **INFERENCE)
+    found = of(log, "log_type, count, logging_table_commit_version", f"{WHOLE} AND version IS NULL")
+    assert found == [["BASELINE", "3", None]]
+    assert of(log, "count", f"{WHOLE} AND version = '*'") == [["3"]]
