@@ -51,10 +51,8 @@ export async function ensureSpark(): Promise<void> {
   for (const folder of ["jars", "java/bin"]) mkdirSync(join(home, folder), { recursive: true });
   const target = join(home, "python");
   const options = ["--quiet", "--python", python, "--no-deps", "--require-hashes"];
-  await Promise.all([
-    uv("pip", "install", ...options, "--target", target, "-r", lock),
-    ...JARS.map(download),
-  ]);
+  await Promise.all(JARS.map(download));
+  await uv("pip", "install", ...options, "--target", target, "-r", lock);
   writeFileSync(join(home, "java", "bin", "java"), JAVA, { mode: 0o755 });
   writeFileSync(stamp, wanted);
 }
