@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { followRun } from "../../../cli/jobs";
+import { startHttpDouble } from "../httpDouble";
+
+const attempt = (run_id: number, task_key: string, start_time: number, result_state?: string) => ({
+  run_id,
+  task_key,
+  start_time,
+  state: {
+    life_cycle_state: result_state === undefined ? "RUNNING" : "TERMINATED",
+    ...(result_state === undefined ? {} : { result_state }),
+  },
+});
+
+test("a task that was tried again is told of and counted by its latest attempt", async () => {
+  const running = [attempt(3, "first", 30), attempt(2, "first", 20, "FAILED")];
+  const ended = [
+    attempt(3, "first", 30, "SUCCESS"),
+    attempt(2, "first", 20, "FAILED"),
+    attempt(4, "last", 40, "SUCCESS"),
+  ];
+  let polls = 0;
+  const workspace = await startHttpDouble(({ path, query }) => {
+    if (path.endsWith("get-output")) return { body: { logs: `of ${query["run_id"] ?? ""}` } };
+    polls += 1;
+    const over = polls > 2;
+    const state = over
+      ? { life_cycle_state: "TERMINATED", result_state: "SUCCESS" }
+      : { life_cycle_state: "RUNNING" };
+    return { body: { state, tasks: over ? ended : running } };
+  });
+  const told: string[] = [];
+  const { tasks } = await followRun({ host: workspace.host, token: "t" }, 1, (key, state) => {
+    told.push(`${key} ${state}`);
+  });
+  expect(told).toEqual(["first RUNNING", "first SUCCESS", "last SUCCESS"]);
+  expect(tasks.map(({ key, result, logs }) => [key, result, logs])).toEqual([
+    ["first", "SUCCESS", "of 3"],
+    ["last", "SUCCESS", "of 4"],
+  ]);
+});
