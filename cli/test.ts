@@ -49,6 +49,7 @@ const suites: readonly Suite[] = [
   { name: "spark", lane: "python", run: spark },
   { name: "lakehouse", lane: "python", run: (log) => pytest(log, "local/lakehouse") },
   { name: "compute", lane: "python", run: (log) => pytest(log, "local/jobs") },
+  { name: "image", lane: "python", run: (log) => pytest(log, "cli/image") },
   { name: "e2e", lane: "e2e", run: (log) => vitest(log, "e2e") },
 ];
 
