@@ -59,6 +59,12 @@ describe("iris, the jobs of its document", () => {
     expect(JSON.stringify(tasks)).toContain('"--above","val_accuracy=0.9"');
   });
 
+  test("whether a person has to approve is configured: on prod one has to", async () => {
+    const approver = async (stack: Stack) =>
+      /"--approver","(\w+)"/.exec(JSON.stringify((await job("deployment", stack))["tasks"]))?.[1];
+    expect(await Promise.all(STACKS.map(approver))).toEqual(["figures", "figures", "person"]);
+  });
+
   test("batch inference: catalog and schema are parameters, and lead to all else", async () => {
     expect(await parameters("batch-inference")).toEqual({
       catalog_name: "ml",
