@@ -54,6 +54,8 @@ export async function backgroundWorkspace(keep: boolean): Promise<Background> {
           // Or nothing would keep this process here until it ends, and what comes after never runs.
           child.ref();
           child.kill("SIGTERM");
+          // It reads its input to the end, for the case that this process is killed.
+          child.stdin?.end();
           await exited;
         },
       };

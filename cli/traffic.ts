@@ -12,9 +12,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const answered = z.object({ predictions: z.array(z.number()) });
 
-/** Noon in UTC, so many days ago: a time that a replayed request stands for. */
+/** Noon in UTC, so many days ago, but not in the future: a time that a replayed request stands for. */
 export function daysAgo(days: number, now = Date.now()): Date {
-  return new Date(Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2 - days * DAY_MS);
+  const noon = Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2 - days * DAY_MS;
+  return new Date(Math.min(noon, now));
 }
 
 /**
@@ -32,8 +33,12 @@ export async function awaitCapture(
   const time = when.toISOString().replace("T", " ").replace("Z", "");
   const statement = `SELECT count(*) FROM ${payload} WHERE request_time = TIMESTAMP '${time}'`;
   for (let waited = 0; waited < CAPTURE_MS; waited += POLL_MS) {
-    const [row] = await query(connection, warehouseId, statement);
-    if (Number(row?.[0]) >= wanted) return;
+    // The first request makes the table.
+    const [row] = await query(connection, warehouseId, statement).catch((error: unknown) => {
+      if (String(error).includes("TABLE_OR_VIEW_NOT_FOUND")) return [];
+      throw error;
+    });
+    if (Number(row?.[0] ?? 0) >= wanted) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new UserError(`${payload} does not have the ${wanted} requests of ${time}.`);
