@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Some read the whole program; a loaded machine takes its time over that.
+          testTimeout: 20_000,
           include: ["test/unit/**/*.test.ts"],
           // Loading the SDKs anew for each file takes three times as long as all tests together.
           isolate: false,

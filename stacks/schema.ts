@@ -76,6 +76,10 @@ export const monitorSettings = section({ cron: cron.default("0 0 * * * ?") });
 export const alertSettings = section({
   /** Population stability index above which the inputs have drifted. */
   threshold: z.number().gt(0).default(0.1),
+  /** Rows that a day's predictions must have to count as drift. Default: 500. */
+  minimumRows: z.number().int().min(1).optional(),
+  /** Hours in which drift starts training once. Default: 24. */
+  coolDownHours: z.number().min(0).max(8760).optional(),
   /** Default: the environment's. */
   emails: emails.optional(),
 });
