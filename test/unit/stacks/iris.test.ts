@@ -60,9 +60,9 @@ describe("iris, the jobs of its document", () => {
   });
 
   test("whether a person has to approve is configured: on prod one has to", async () => {
-    const approver = async (stack: Stack) =>
-      /"--approver","(\w+)"/.exec(JSON.stringify((await job("deployment", stack))["tasks"]))?.[1];
-    expect(await Promise.all(STACKS.map(approver))).toEqual(["figures", "figures", "person"]);
+    const tasks = async (stack: Stack) => JSON.stringify((await job("deployment", stack))["tasks"]);
+    expect(await tasks("local")).toContain('"--approver","figures"');
+    expect(await tasks("prod")).toContain('"--approver","person"');
   });
 
   test("batch inference: catalog and schema are parameters, and lead to all else", async () => {
