@@ -61,6 +61,11 @@ describe("telco churn", () => {
     await deployment.close();
   });
 
+  const modelImage = (...args: string[]) => {
+    const { DATABRICKS_HOST, DATABRICKS_TOKEN } = deployment.env;
+    return npmRun(["model-image", "--", ...args], { DATABRICKS_HOST, DATABRICKS_TOKEN });
+  };
+
   const challenger = async () =>
     version.parse(
       await deployment.call("GET", `/api/2.1/unity-catalog/models/${MODEL}/aliases/challenger`),
@@ -69,7 +74,14 @@ describe("telco churn", () => {
   it(
     "one job sets up, encodes, trains and nominates; the gate promotes; the endpoint answers",
     async () => {
-      const run = await deployment.run(TRAINING);
+      const [run, tooEarly, unknown] = await Promise.all([
+        deployment.run(TRAINING),
+        modelImage("telco-churn"),
+        modelImage("telco-chrun"),
+      ]);
+      expect(tooEarly.stderr).toContain(`${MODEL} has no image without its champion`);
+      expect(unknown.stderr).toContain("There is no model 'telco-chrun' at");
+      expect(unknown.stderr).toContain(MODEL);
       expect(run.result, JSON.stringify(run, null, 2)).toBe("SUCCESS");
       expect(logOf(run, "setup")).toContain("7,043 customers, 26.5% of them left");
       expect(logOf(run, "training")).toContain("'max_depth': 3");
@@ -138,10 +150,7 @@ describe("telco churn", () => {
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "image-"));
-      const { DATABRICKS_HOST, DATABRICKS_TOKEN } = deployment.env;
-      const made = await npmRun(["model-image", "--", "telco-churn", "--out", folder], {
-        ...{ DATABRICKS_HOST, DATABRICKS_TOKEN },
-      });
+      const made = await modelImage("telco-churn", "--out", folder);
       expect(made.exitCode, made.stderr).toBe(0);
       expect(made.stdout).toContain(`${MODEL} version 1: build context in`);
       expect(made.stdout).toContain("docker build --tag telco-churn-model:1");
@@ -206,15 +215,6 @@ describe("telco churn", () => {
       },
       2 * MINUTES,
     );
-
-    it("is refused where it would overwrite something else", async () => {
-      const { DATABRICKS_HOST, DATABRICKS_TOKEN } = deployment.env;
-      const refused = await npmRun(["model-image", "--", "telco-churn", "--out", "docs"], {
-        ...{ DATABRICKS_HOST, DATABRICKS_TOKEN },
-      });
-      expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toContain("docs exists and is no build context of a model");
-    });
   });
 
   /** What the endpoint answers about the customers. */
