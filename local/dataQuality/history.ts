@@ -1,6 +1,7 @@
 import { lakehouseOf, SqlRefusal } from "../lakehouse";
 import type { Workspace } from "../workspace";
-import { quotedName } from "./metricTables";
+import type { ProfilingConfig } from "./config";
+import { quoted, quotedName } from "./metricTables";
 import type { Monitor } from "./monitors";
 import { refreshesOf, type Refresh } from "./refreshRecords";
 
@@ -21,9 +22,9 @@ export interface DriftWindow {
   readonly granularity: string | undefined;
   /** Rows in the window, all model versions together. */
   readonly rows: number;
-  /** The largest index of any column: what the drift alert's query looks at. */
+  /** The largest index of any column. */
   readonly score: number;
-  /** The largest index of each column, over model versions and both kinds of drift; largest first. */
+  /** The larger index of each column of the two kinds of drift; largest first. */
   readonly columns: readonly ColumnDrift[];
 }
 
@@ -37,7 +38,8 @@ export interface DriftHistory {
 
 /**
  * The drift of a monitor's last windows, read from its metric tables, and its newest refresh. A window has no
- * drift as long as there is nothing to compare it with; it is left out then. Slices are left out, too.
+ * drift as long as there is nothing to compare it with; it is left out then. It is of all model versions together:
+ * one that got few requests would show a shift by chance.
  * @param limit - How many windows of each granularity at most.
  * @throws ApiError when the SQL engine cannot be reached.
  */
@@ -59,19 +61,21 @@ type Row = readonly (string | null)[];
 const WINDOW =
   "granularity, unix_millis(`window`.start) AS start_ms, unix_millis(`window`.end) AS end_ms";
 
-const driftStatement = ({ drift_table }: Monitor): string =>
+const driftStatement = ({ drift_table, config }: Monitor): string =>
   `SELECT ${WINDOW}, column_name, MAX(population_stability_index) AS psi, ` +
   "MAX_BY(drift_type, population_stability_index) AS drift_type " +
   `FROM ${quotedName(drift_table)} ` +
-  "WHERE slice_key IS NULL AND population_stability_index IS NOT NULL " +
+  `WHERE ${whole(config)} AND population_stability_index IS NOT NULL ` +
   "GROUP BY granularity, `window`.start, `window`.end, column_name " +
   "ORDER BY start_ms, granularity, psi DESC, column_name";
 
-const countStatement = ({ profile_table }: Monitor): string =>
-  // With model versions there is a row for all of them together, which has the largest count.
-  `SELECT ${WINDOW}, MAX(count) AS rows_ FROM ${quotedName(profile_table)} ` +
-  "WHERE slice_key IS NULL AND column_name = ':table' AND log_type = 'INPUT' " +
-  "GROUP BY granularity, `window`.start, `window`.end";
+const countStatement = ({ profile_table, config }: Monitor): string =>
+  `SELECT ${WINDOW}, count FROM ${quotedName(profile_table)} ` +
+  `WHERE ${whole(config)} AND column_name = ':table' AND log_type = 'INPUT'`;
+
+/** The condition for rows of a whole window: of all model versions together, and no slice. */
+const whole = ({ inference_log: log }: ProfilingConfig): string =>
+  `slice_key IS NULL${log === undefined ? "" : ` AND ${quoted(log.model_id_column)} = '*'`}`;
 
 /** The rows of a query; none while the table is not there. */
 async function rowsOf(workspace: Workspace, statement: string): Promise<readonly Row[]> {

@@ -155,4 +155,5 @@ const modelColumn = ({ inference_log: log }: ProfilingConfig): MetricColumn[] =>
 /** A full name as SQL writes it. */
 export const quotedName = (fullName: string): string => fullName.split(".").map(quoted).join(".");
 
-const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
+/** A column's name as SQL writes it. */
+export const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
