@@ -22,11 +22,10 @@ from lakehouse.snapshot import DataFile, Snapshot
 # A line holds two texts of up to 1 MiB and a third within one, in JSON up to six times as long.
 _LONGEST_LINE = 32 * 1024 * 1024
 
-# Files are merged when this many are about equally large, so that a row is rewritten as often as
+# Files are merged when this many have about as many rows, so that a row is rewritten as often as
 # the table grew by this factor, and a table of any size is read from a few dozen files.
 _FACTOR = 16
-_SMALLEST = 64 * 1024
-_LARGEST = 16 * 1024 * 1024
+_MOST_ROWS = 16 * 1024
 
 
 def append_lines(session: Session, name: TableName, file: str, writer: str, number: int) -> None:
@@ -85,7 +84,6 @@ def _too_many(table: Snapshot) -> list[DataFile]:
     """The files of the first size of which there are too many; none of a partitioned table."""
     by_size: dict[int, list[DataFile]] = {}
     for file in [] if table.partition_columns else table.files:
-        if file.size < _LARGEST:
-            size = int(math.log(max(file.size / _SMALLEST, 1), _FACTOR))
-            by_size.setdefault(size, []).append(file)
+        if file.rows is not None and 0 < file.rows <= _MOST_ROWS:
+            by_size.setdefault(int(math.log(file.rows, _FACTOR)), []).append(file)
     return next((files for files in by_size.values() if len(files) >= _FACTOR), [])

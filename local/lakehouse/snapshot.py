@@ -32,6 +32,8 @@ class DataFile:
     path: str
     """As the log writes it: relative and URL-encoded."""
     size: int
+    rows: int | None
+    """None where its writer does not say."""
     partition: dict[str, Any]
 
 
@@ -187,6 +189,7 @@ def load(path: Path, version: int | str | None = None) -> Snapshot:
     adds = table.get_add_actions()
     columns: dict[str, list[Any]] = {n: list(adds[n].to_pylist()) for n in adds.column_names}
     partitions = columns.get("partition") or [{}] * adds.num_rows
+    rows = columns.get("num_records") or [None] * adds.num_rows
     return Snapshot(
         path=path,
         version=table.version(),
@@ -197,8 +200,10 @@ def load(path: Path, version: int | str | None = None) -> Snapshot:
         comment=metadata.description,
         created_at=metadata.created_time,
         files=[
-            DataFile(path=p, size=s, partition=v or {})
-            for p, s, v in zip(columns["path"], columns["size_bytes"], partitions, strict=True)
+            DataFile(path=p, size=s, rows=n, partition=v or {})
+            for p, s, n, v in zip(
+                columns["path"], columns["size_bytes"], rows, partitions, strict=True
+            )
         ],
         unwritable=_unwritable(protocol.min_writer_version, protocol.writer_features, metadata),
     )
