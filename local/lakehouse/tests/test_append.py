@@ -72,6 +72,11 @@ def test_many_files_become_few(t: Sql) -> None:
     assert t("SELECT count(*), count(DISTINCT n), sum(n) FROM t") == [["100", "100", "4950"]]
     assert t("SELECT count(*) FROM t VERSION AS OF 10") == [["10"]]
     assert deltalake.DeltaTable(folder).to_pyarrow_table().num_rows == 100
+    # Small files of 16 rows at most are merged, so no row twice; else each merge would cost more.
+    entries = (line for log in folder.glob("_delta_log/*.json") for line in log.open())
+    added = [entry["add"] for entry in map(json.loads, entries) if "add" in entry]
+    merged = [json.loads(add["stats"])["numRecords"] for add in added if not add["dataChange"]]
+    assert merged == [16] * 6
 
 
 @pytest.mark.parametrize(
