@@ -36,7 +36,7 @@ export function concernsOf(facts: ModelFacts): Concern[] {
   const found = [
     ...facts.endpoints.flatMap(ofEndpoint),
     ...ofVersions(facts),
-    ...facts.monitors.flatMap((monitor) => ofMonitor(monitor, facts.alerts)),
+    ...facts.monitors.flatMap(ofMonitor),
     ...facts.alerts.flatMap(ofAlert),
     ...facts.jobs.flatMap(ofJob),
   ];
@@ -46,6 +46,17 @@ export function concernsOf(facts: ModelFacts): Concern[] {
 /** Its place in {@link severities}. */
 export function rank({ severity }: Pick<Concern, "severity">): number {
   return severities.indexOf(severity);
+}
+
+/**
+ * Whether no concern means that all is well: not while what should be watched was not measured or not
+ * evaluated yet.
+ */
+export function isMeasured({ monitors, alerts }: ModelFacts): boolean {
+  return (
+    monitors.every(({ drift }) => drift.known && drift.value.points.length > 0) &&
+    alerts.every(({ state }) => state !== "UNKNOWN")
+  );
 }
 
 function ofEndpoint({ name, state, failure, served, traffic }: EndpointView): Concern[] {
@@ -123,7 +134,7 @@ function ofChallenger(challenger: VersionView | undefined): Concern[] {
   return [{ severity: "minor", reason, link }];
 }
 
-function ofMonitor(monitor: MonitorView, alerts: readonly AlertView[]): Concern[] {
+function ofMonitor(monitor: MonitorView): Concern[] {
   const link = "#drift";
   if (monitor.status === "FAILED") {
     const reason = `The monitor of ${monitor.table} failed: ${monitor.failure ?? ""}`;
@@ -131,17 +142,17 @@ function ofMonitor(monitor: MonitorView, alerts: readonly AlertView[]): Concern[
   }
   if (!monitor.drift.known)
     return [{ severity: "unknown", reason: `Drift is unknown. ${monitor.drift.why}`, link }];
+  const { alert } = monitor;
   const { points, lastRefresh } = monitor.drift.value;
   if (lastRefresh?.state === "FAILED") {
     const reason = `Drift of ${monitor.table} could not be computed: ${lastRefresh.message ?? ""}`;
     return [{ severity: "serious", reason, link }];
   }
   const last = points.at(-1);
-  const threshold = thresholdOf(monitor, alerts);
-  // The alert says so itself, once it was evaluated.
-  const said = alerts.some(({ state }) => state === "TRIGGERED");
-  if (last === undefined || threshold === undefined || last.score <= threshold || said) return [];
-  const reason = `Drift of ${last.column} is ${last.score.toFixed(3)}, above ${threshold}`;
+  // Once the alert was evaluated on this drift, it is the one to say.
+  const said = (alert?.evaluatedAt ?? 0) >= (lastRefresh?.end_time_ms ?? Infinity);
+  if (last?.verdict !== "above" || said || alert?.state === "TRIGGERED") return [];
+  const reason = `Drift of ${last.column} is ${last.score.toFixed(3)}, above ${alert?.threshold ?? ""}`;
   return [{ severity: "serious", reason, link }];
 }
 
@@ -165,15 +176,6 @@ function ofJob({ name, lastRun }: JobView): Concern[] {
   const why = lastRun.error ?? lastRun.message;
   const reason = `The last run of ${name} failed${why === "" ? "" : `: ${why}`}`;
   return [{ severity: "serious", reason, link: `/runs/${lastRun.id}` }];
-}
-
-/** The bound above which the drift of a monitor's table is too much, as one of the alerts has it. */
-export function thresholdOf(
-  { driftTable }: Pick<MonitorView, "driftTable">,
-  alerts: readonly AlertView[],
-): number | undefined {
-  return alerts.find(({ text }) => text.toLowerCase().replaceAll("`", "").includes(driftTable))
-    ?.threshold;
 }
 
 /** The version that an alias points at. */

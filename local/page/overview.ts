@@ -55,9 +55,10 @@ export async function readOverview(
   patienceMs = PATIENCE_MS,
 ): Promise<Overview> {
   const asOf = Date.now();
+  const alerts = readAlerts(workspace);
   const [versions, monitors] = await Promise.all([
     read("MLflow", () => sources.versions(workspace), patienceMs),
-    readMonitors(workspace, (monitor) =>
+    readMonitors(workspace, alerts, (monitor) =>
       read("The SQL engine", () => sources.drift(workspace, monitor), patienceMs),
     ),
   ]);
@@ -65,7 +66,7 @@ export async function readOverview(
   const all = {
     endpoints: readEndpoints(workspace),
     monitors,
-    alerts: readAlerts(workspace),
+    alerts,
     jobs: readJobs(workspace, runs),
   };
   const views = models(workspace)

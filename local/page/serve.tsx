@@ -6,8 +6,8 @@ import { z } from "zod";
 import { ApiError, missing } from "../errors";
 import { queryInt } from "../route";
 import type { Workspace } from "../workspace";
-import { readRun } from "./jobs";
-import { readOverview, type Overview } from "./overview";
+import { readRun, readRuns } from "./jobs";
+import { readOverview, type Overview, type Sources } from "./overview";
 import { SIGN_IN, hasSession, hasValidLink, sessionCookie } from "./session";
 import { readSource } from "./source";
 import { modelPath } from "./views/format";
@@ -70,7 +70,7 @@ export function servePage(server: FastifyInstance, workspace: Workspace): void {
     // Where the messages of alerts point.
     pages.get("/sql/alerts-v2/:id", async (request, reply) => {
       const { id } = z.object({ id: z.string() }).parse(request.params);
-      const { models } = await readOverview(workspace);
+      const { models } = await readOverview(workspace, recordsAlone);
       const model = models.find(({ alerts }) => alerts.some((alert) => alert.id === id));
       const page = model === undefined ? "/#others" : `${modelPath(model.fullName)}#alerts`;
       return reply.headers(headers).redirect(page, 303);
@@ -92,17 +92,17 @@ function pagesOf(workspace: Workspace): Record<string, Show> {
       if (model === undefined) throw missing("Registered model", name);
       return <ModelPage model={model} runs={overview.runs} asOf={overview.asOf} />;
     },
-    "/runs": async (request) => {
+    "/runs": (request) => {
       const { job } = z.object({ job: queryInt.optional() }).parse(request.query);
-      const { runs, asOf } = await readOverview(workspace);
+      const [runs, asOf] = [readRuns(workspace), Date.now()];
       const name = workspace.jobs.list().find(({ job_id }) => job_id === job)?.settings.name;
       const chosen = job === undefined ? undefined : { id: job, name: name ?? `job ${job}` };
-      return <RunsPage runs={runs} job={chosen} asOf={asOf} />;
+      return Promise.resolve(<RunsPage runs={runs} job={chosen} asOf={asOf} />);
     },
     "/runs/:id": async (request) => {
       const { id } = z.object({ id: queryInt }).parse(request.params);
       const run = readRun(workspace, id);
-      const overview = await readOverview(workspace);
+      const overview = await readOverview(workspace, recordsAlone);
       return <RunPage run={run} models={linksOf(overview, run.jobId)} asOf={overview.asOf} />;
     },
     "/sources/:id": async (request) => {
@@ -111,6 +111,12 @@ function pagesOf(workspace: Workspace): Record<string, Show> {
     },
   };
 }
+
+/** For pages that show neither versions nor drift. */
+const recordsAlone: Sources = {
+  versions: () => Promise.resolve(new Map()),
+  drift: () => Promise.resolve({ windows: [], lastRefresh: undefined }),
+};
 
 /** The models that a job has to do with. */
 function linksOf({ models }: Overview, job: number): VNode[] {

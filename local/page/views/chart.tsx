@@ -57,8 +57,8 @@ export function DriftChart({
           </text>
         </g>
       )}
-      {points.map(({ score }, i) => (
-        <Mark x={x(i)} y={y(score)} above={threshold !== undefined && score > threshold} />
+      {points.map(({ score, verdict }, i) => (
+        <Mark x={x(i)} y={y(score)} verdict={verdict} />
       ))}
     </svg>
   );
@@ -75,25 +75,26 @@ export function Sparkline({
   const top = Math.max(...points.map(({ score }) => score), threshold ?? 0) * 1.1 || 1;
   const x = (index: number) => 3 + spread(index, points.length) * 114;
   const y = (score: number) => 27 - (score / top) * 24;
-  const last = points.length - 1;
-  const score = points[last]?.score ?? 0;
+  const last = points.at(-1);
   return (
     <svg class="sparkline" viewBox="0 0 120 30" aria-hidden="true">
       {threshold === undefined ? null : (
         <line class="threshold" x1={0} x2={120} y1={y(threshold)} y2={y(threshold)} />
       )}
       <path class="line" d={linePath(points.map((point, i) => [x(i), y(point.score)]))} />
-      <Mark x={x(last)} y={y(score)} above={threshold !== undefined && score > threshold} />
+      {last === undefined ? null : (
+        <Mark x={x(points.length - 1)} y={y(last.score)} verdict={last.verdict} />
+      )}
     </svg>
   );
 }
 
-/** A window; above the threshold another shape, not only another colour. */
-function Mark({ x, y, above }: { x: number; y: number; above: boolean }): VNode {
-  return above ? (
+/** A window; what is above the threshold has another shape, and what says nothing is hollow. */
+function Mark({ x, y, verdict }: { x: number; y: number; verdict: DriftPoint["verdict"] }): VNode {
+  return verdict === "above" ? (
     <path class="mark above" d={`M${x} ${y - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5z`} />
   ) : (
-    <circle class="mark" cx={x} cy={y} r={3.5} />
+    <circle class={`mark ${verdict}`} cx={x} cy={y} r={3.5} />
   );
 }
 

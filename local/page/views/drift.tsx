@@ -1,8 +1,6 @@
 import type { VNode } from "preact";
-import type { AlertView } from "../alerts";
-import { thresholdOf } from "../attention";
 import type { Refresh } from "../../dataQuality/refreshRecords";
-import type { DriftView, MonitorView } from "../monitors";
+import type { DriftPoint, DriftView, MonitorView } from "../monitors";
 import { DriftChart } from "./chart";
 import { count, figure, plural, utc } from "./format";
 import { Fact, Known, Status, Table, Time, type Tone } from "./parts";
@@ -40,17 +38,9 @@ export function MonitorTable({
 }
 
 /** A monitor with its drift over time. */
-export function MonitorDetails({
-  monitor,
-  alerts,
-  asOf,
-}: {
-  monitor: MonitorView;
-  alerts: readonly AlertView[];
-  asOf: number;
-}): VNode {
+export function MonitorDetails({ monitor, asOf }: { monitor: MonitorView; asOf: number }): VNode {
   const { table, status, failure, schedule, drift, driftTable } = monitor;
-  const threshold = thresholdOf(monitor, alerts);
+  const threshold = monitor.alert?.threshold;
   return (
     <article class="card" aria-labelledby={`monitor-${table}`}>
       <header>
@@ -107,6 +97,13 @@ const unfinished: Record<Exclude<Refresh["state"], "SUCCESS">, readonly [Tone, s
   CANCELED: ["minor", "The last computation was canceled"],
 };
 
+const verdicts: Record<DriftPoint["verdict"], VNode> = {
+  above: <Status tone="bad">Above</Status>,
+  within: <Status tone="good">Within</Status>,
+  few: <Status tone="unknown">Too few rows to tell</Status>,
+  open: <Status tone="none">None</Status>,
+};
+
 function Windows({
   drift: { points, granularity },
   threshold,
@@ -117,7 +114,7 @@ function Windows({
   table: string;
 }): VNode {
   if (points.length === 0) return <p class="quiet">No window has a drift score yet.</p>;
-  const above = points.filter(({ score }) => threshold !== undefined && score > threshold).length;
+  const above = points.filter(({ verdict }) => verdict === "above").length;
   const title =
     `Largest population stability index of any column in ${plural(points.length, "window")}` +
     (granularity === undefined ? "" : ` of ${granularity}`) +
@@ -129,6 +126,11 @@ function Windows({
         <DriftChart points={points} threshold={threshold} title={title} size="wide" />
         <DriftChart points={points} threshold={threshold} title={title} size="narrow" />
       </figure>
+      {threshold === undefined ? null : (
+        <p class="quiet">
+          The alert's own query decides which windows count. Hollow marks have too few rows to tell.
+        </p>
+      )}
       <details>
         <summary>The same as a table</summary>
         <Table
@@ -142,22 +144,14 @@ function Windows({
             "Threshold",
           ]}
         >
-          {[...points].reverse().map(({ start, end, score, column, rows }) => (
+          {[...points].reverse().map(({ start, end, score, column, rows, verdict }) => (
             <tr>
               <th scope="row">{utc(start)}</th>
               <td>{utc(end)}</td>
               <td class="number">{figure(score)}</td>
               <td>{column}</td>
               <td class="number">{count(rows)}</td>
-              <td>
-                {threshold === undefined ? (
-                  <Status tone="none">None</Status>
-                ) : score > threshold ? (
-                  <Status tone="bad">Above</Status>
-                ) : (
-                  <Status tone="good">Within</Status>
-                )}
-              </td>
+              <td>{verdicts[verdict]}</td>
             </tr>
           ))}
         </Table>

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
-import { thresholdOf, withAlias } from "../attention";
+import { isMeasured, withAlias } from "../attention";
 import type { JobView } from "../jobs";
+import type { DriftPoint } from "../monitors";
 import type { ModelView } from "../overview";
 import type { VersionView } from "../versions";
 import { Sparkline } from "./chart";
-import { count, duration, figure, modelPath, percent, shortName } from "./format";
-import { Alias, Fact, Known, NotConfigured, Status, Time, Unknown } from "./parts";
+import { duration, figure, modelPath, percent, plural, shortName } from "./format";
+import { Alias, Fact, Known, NotConfigured, Status, Time, Unknown, type Tone } from "./parts";
 import { AlertStatus, EndpointStatus, RunStatus, VerdictStatus } from "./statuses";
 
 interface Props {
@@ -55,9 +56,14 @@ export function ModelCard({ model, asOf }: Props): VNode {
 }
 
 /** The worst concern in a word. */
-export function Health({ model: { concerns } }: { model: ModelView }): VNode {
-  const [worst] = concerns;
-  if (worst === undefined) return <Status tone="good">Healthy</Status>;
+export function Health({ model }: { model: ModelView }): VNode {
+  const [worst] = model.concerns;
+  if (worst === undefined)
+    return isMeasured(model) ? (
+      <Status tone="good">Healthy</Status>
+    ) : (
+      <Status tone="none">No concerns, but drift is not measured yet</Status>
+    );
   if (worst.severity === "unknown") return <Status tone="unknown">Partly unknown</Status>;
   return (
     <Status tone={worst.severity === "minor" ? "minor" : "bad"}>
@@ -142,7 +148,7 @@ function Endpoints({ model: { endpoints } }: { model: ModelView }): VNode {
           <div class="quiet">
             {traffic.requests === 0
               ? "No request yet"
-              : `${count(traffic.requests)} requests, ${percent(traffic.errors, traffic.requests)} errors` +
+              : `${plural(traffic.requests, "request")}, ${percent(traffic.errors, traffic.requests)} errors` +
                 (traffic.p95Ms === undefined ? "" : `, p95 ${duration(traffic.p95Ms)}`)}
           </div>
         </li>
@@ -151,7 +157,7 @@ function Endpoints({ model: { endpoints } }: { model: ModelView }): VNode {
   );
 }
 
-function Drift({ model: { monitors, alerts }, asOf }: Props): VNode {
+function Drift({ model: { monitors }, asOf }: Props): VNode {
   const [monitor] = monitors;
   if (monitor === undefined) return <NotConfigured />;
   if (monitor.status === "FAILED") return <Status tone="bad">The monitor failed</Status>;
@@ -159,23 +165,18 @@ function Drift({ model: { monitors, alerts }, asOf }: Props): VNode {
   const { points, lastRefresh } = monitor.drift.value;
   const computedAt = lastRefresh?.end_time_ms;
   const last = points.at(-1);
-  const threshold = thresholdOf(monitor, alerts);
+  const threshold = monitor.alert?.threshold;
   if (last === undefined)
     return (
       <Status tone="none">
         {computedAt === undefined ? "Not computed yet" : "No window to compare yet"}
       </Status>
     );
-  const above = threshold !== undefined && last.score > threshold;
+  const [tone, words] = driftWords[last.verdict];
   return (
     <>
-      <Status tone={threshold === undefined ? "none" : above ? "bad" : "good"}>
-        {figure(Number(last.score.toFixed(3)))}
-        {threshold === undefined
-          ? ", no threshold"
-          : above
-            ? ` above ${threshold}`
-            : ` within ${threshold}`}
+      <Status tone={tone}>
+        {`${figure(Number(last.score.toFixed(3)))}${words}${tone === "none" ? "" : ` ${threshold ?? ""}`}`}
       </Status>
       <Sparkline points={points} threshold={threshold} />
       <div class="quiet">
@@ -189,6 +190,13 @@ function Drift({ model: { monitors, alerts }, asOf }: Props): VNode {
     </>
   );
 }
+
+const driftWords: Record<DriftPoint["verdict"], readonly [Tone, string]> = {
+  above: ["bad", " above"],
+  within: ["good", " within"],
+  few: ["none", ", too few rows to tell"],
+  open: ["none", ", no threshold"],
+};
 
 function Alerts({ model: { alerts }, asOf }: Props): VNode {
   if (alerts.length === 0) return <NotConfigured />;

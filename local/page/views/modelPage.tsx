@@ -75,7 +75,7 @@ export function ModelPage({
       </Section>
       <Section id="drift" title="Drift">
         {model.monitors.map((monitor) => (
-          <MonitorDetails monitor={monitor} alerts={model.alerts} asOf={asOf} />
+          <MonitorDetails monitor={monitor} asOf={asOf} />
         ))}
         {model.monitors.length === 0 ? (
           <NotConfigured>Not configured: nothing watches its predictions</NotConfigured>

@@ -57,7 +57,7 @@ function Attention({ overview: { models, unknown } }: { overview: Overview }): V
           {models.length === 0 ? (
             <Status tone="none">There is nothing to look after yet</Status>
           ) : (
-            <Status tone="good">{`Nothing: ${plural(fine, "model")} healthy`}</Status>
+            <Status tone="good">{`Nothing at ${plural(fine, "model")}`}</Status>
           )}
         </p>
       ) : (
@@ -73,7 +73,7 @@ function Attention({ overview: { models, unknown } }: { overview: Overview }): V
         </ul>
       )}
       {concerned.length > 0 && fine > 0 ? (
-        <p class="quiet">{`${plural(fine, "other model")} healthy.`}</p>
+        <p class="quiet">{`Nothing at ${plural(fine, "other model")}.`}</p>
       ) : null}
     </Section>
   );
@@ -108,7 +108,7 @@ function Others({ overview: { others, asOf } }: { overview: Overview }): VNode |
   const { endpoints, monitors, alerts, jobs } = others;
   if (endpoints.length + monitors.length + alerts.length + jobs.length === 0) return null;
   return (
-    <Section id="others" title="Not part of a model">
+    <Section id="others" title="Shared by models, or part of none">
       {endpoints.length > 0 ? <EndpointTable endpoints={endpoints} asOf={asOf} /> : null}
       {monitors.length > 0 ? <MonitorTable monitors={monitors} asOf={asOf} /> : null}
       {alerts.length > 0 ? <AlertTable alerts={alerts} asOf={asOf} /> : null}

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { paths } from "../../../cli/paths";
@@ -66,8 +66,19 @@ async function obtain(): Promise<Found> {
   const script = `const m = require("@sparticuz/chromium"); (m.default ?? m).executablePath()`;
   const env = { TMPDIR: unpacking, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" };
   await run(home, process.execPath, ["-e", script], env);
+  // Without a font that it finds, a text takes no room and counts as hidden.
+  writeFileSync(join(unpacking, "fonts", "fonts.conf"), fontsIn(join(files, "fonts"), home));
   renameSync(unpacking, files);
   return found;
+}
+
+/** https://fontconfig.pages.freedesktop.org/fontconfig/fontconfig-user.html */
+function fontsIn(folder: string, home: string): string {
+  return [
+    '<?xml version="1.0"?>',
+    '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
+    `<fontconfig><dir>${folder}</dir><cachedir>${join(home, "font-cache")}</cachedir></fontconfig>`,
+  ].join("\n");
 }
 
 async function run(

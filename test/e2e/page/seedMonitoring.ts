@@ -96,17 +96,17 @@ async function writeDrift(
   const drift = windows.flatMap(({ score, window }) =>
     COLUMNS.map(
       (column, i) =>
-        `(${window}, '1 day', 1, '${column}', 'BASELINE', ${(score / (1 + i)).toFixed(4)})`,
+        `(${window}, '1 day', 1, '*', '${column}', 'BASELINE', ${(score / (1 + i)).toFixed(4)})`,
     ),
   );
   await lakehouse.execute(
-    `INSERT INTO ${monitor.drift_table} (\`window\`, granularity, monitor_version, column_name, drift_type, population_stability_index) VALUES ${drift.join(", ")}`,
+    `INSERT INTO ${monitor.drift_table} (\`window\`, granularity, monitor_version, model_version, column_name, drift_type, population_stability_index) VALUES ${drift.join(", ")}`,
   );
   const counts = windows.map(
-    ({ window, rows }) => `(${window}, 'INPUT', '1 day', ':table', ${rows})`,
+    ({ window, rows }) => `(${window}, 'INPUT', '1 day', '*', ':table', ${rows})`,
   );
   await lakehouse.execute(
-    `INSERT INTO ${monitor.profile_table} (\`window\`, log_type, granularity, column_name, count) VALUES ${counts.join(", ")}`,
+    `INSERT INTO ${monitor.profile_table} (\`window\`, log_type, granularity, model_version, column_name, count) VALUES ${counts.join(", ")}`,
   );
 }
 

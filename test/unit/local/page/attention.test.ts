@@ -1,11 +1,32 @@
 import { describe, expect, test } from "vitest";
-import { concernsOf, type ModelFacts } from "../../../../local/page/attention";
+import { concernsOf, isMeasured, type ModelFacts } from "../../../../local/page/attention";
 import { known, unknown } from "../../../../local/page/reading";
 import * as facts from "./facts";
 
 const refused = { ...facts.promoted, verdict: "refused", reason: "val_f1 0.7, must be > 0.8" };
 
 describe("what needs attention", () => {
+  test("is no drift that the alert was evaluated on and does not fire for", () => {
+    const drift = (end_time_ms: number) =>
+      known({
+        points: [facts.point(0.2)],
+        granularity: "1 day",
+        lastRefresh: {
+          refresh_id: 1,
+          object_id: "1",
+          monitor_version: 1,
+          state: "SUCCESS" as const,
+          trigger: "SCHEDULE" as const,
+          start_time_ms: 1,
+          end_time_ms,
+        },
+      });
+    const concerns = (end: number) =>
+      concernsOf({ ...facts.healthy, monitors: [facts.monitor({ drift: drift(end) })] });
+    expect(concerns(999)).toEqual([]);
+    expect(concerns(1001)).toHaveLength(1);
+  });
+
   test("is nothing at a healthy model", () => {
     expect(concernsOf(facts.healthy)).toEqual([]);
   });
@@ -141,6 +162,15 @@ describe("what needs attention", () => {
       "minor",
       "unknown",
     ]);
+  });
+
+  test("is not the same as health, while drift is not measured or the alert not evaluated", () => {
+    const none = known({ points: [], granularity: undefined, lastRefresh: undefined });
+    const change = (more: Partial<ModelFacts>) => isMeasured({ ...facts.healthy, ...more });
+    expect(isMeasured(facts.healthy)).toBe(true);
+    expect(change({ monitors: [], alerts: [] })).toBe(true);
+    expect(change({ monitors: [facts.monitor({ drift: none })] })).toBe(false);
+    expect(change({ alerts: [facts.alert({ state: "UNKNOWN" })] })).toBe(false);
   });
 
   test("is not an error in a hundred", () => {

@@ -70,7 +70,8 @@ export const point = (score: number, day = 0): DriftPoint => ({
   end: (day + 1) * 86_400_000,
   score,
   column: "total_spend",
-  rows: 100,
+  rows: 1000,
+  verdict: score > 0.1 ? "above" : "within",
 });
 
 export const monitor = (more: Partial<MonitorView> = {}): MonitorView => ({
@@ -80,6 +81,7 @@ export const monitor = (more: Partial<MonitorView> = {}): MonitorView => ({
   status: "ACTIVE",
   failure: undefined,
   schedule: undefined,
+  alert: alert(),
   drift: known({ points: [point(0.02)], granularity: "1 day", lastRefresh: undefined }),
   ...more,
 });

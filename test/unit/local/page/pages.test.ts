@@ -59,7 +59,8 @@ describe("the overview", () => {
     expect(html).toContain("Partly unknown");
     expect(html).toContain("MLflow did not answer");
     expect(html).toContain("Not configured");
-    expect(html).not.toContain("healthy");
+    expect(html).not.toContain("Healthy");
+    expect(html).not.toContain("Nothing at");
   });
 
   test("shows what belongs to no model beside the models", async () => {
@@ -75,7 +76,9 @@ describe("the overview", () => {
     });
     const overview = await readOverview(workspace, sources);
     expect(overview.others.endpoints.map(({ name }) => name)).toEqual(["lonely"]);
-    expect(render(OverviewPage({ overview, alias: undefined }))).toContain("Not part of a model");
+    expect(render(OverviewPage({ overview, alias: undefined }))).toContain(
+      "Shared by models, or part of none",
+    );
   });
 
   test("can be narrowed to an alias", async () => {

@@ -133,20 +133,43 @@ describe("words for states", () => {
 });
 
 describe("drift for a chart", () => {
-  const window = (granularity: string, day: number) => ({
+  const window = (granularity: string, day: number, rows = 5000) => ({
     start: new Date(day * 86_400_000),
     end: new Date((day + 1) * 86_400_000),
     granularity,
-    rows: 5,
-    score: 0.1 * day,
-    columns: [{ column: "a", psi: 0.1 * day, driftType: "BASELINE" as const }],
+    rows,
+    score: 0.4,
+    columns: [
+      { column: "row_number", psi: 0.4, driftType: "CONSECUTIVE" as const },
+      { column: "spend", psi: 0.08 * day, driftType: "BASELINE" as const },
+    ],
+  });
+  const alert = { text: "… column_name IN ('spend', 'prediction')", threshold: 0.1 };
+  const history = (...windows: ReturnType<typeof window>[]) => ({
+    windows,
+    lastRefresh: undefined,
   });
 
-  test("is of the granularity with the most windows", () => {
-    const windows = [window("1 week", 0), window("1 day", 1), window("1 day", 2)];
-    const found = driftOf({ windows, lastRefresh: undefined });
+  test("is of the granularity with the most windows, and of the columns that the alert names", () => {
+    const found = driftOf(
+      history(window("1 week", 0), window("1 day", 1), window("1 day", 2)),
+      alert,
+    );
     expect(found.granularity).toBe("1 day");
-    expect(found.points.map(({ score }) => score)).toEqual([0.1, 0.2]);
+    expect(found.points).toMatchObject([
+      { column: "spend", score: 0.08, verdict: "within" },
+      { column: "spend", score: 0.16, verdict: "above" },
+    ]);
+  });
+
+  test("is of all columns, and open, without an alert", () => {
+    const { points } = driftOf(history(window("1 day", 1)), undefined);
+    expect(points).toMatchObject([{ column: "row_number", score: 0.4, verdict: "open" }]);
+  });
+
+  test("says nothing of windows with few rows", () => {
+    const { points } = driftOf(history(window("1 day", 2, 100)), alert);
+    expect(points).toMatchObject([{ score: 0.16, verdict: "few" }]);
   });
 });
 
