@@ -4,14 +4,22 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { python } from "../../cli/python";
+import { checkDrift } from "../../cli/driftCheck";
 import type { RunResult } from "../../cli/jobs";
+import { python } from "../../cli/python";
+import { query } from "../../cli/sql";
+import { awaitCapture, daysAgo, replay } from "../../cli/traffic";
+import { inputs } from "../../stacks/telcoChurnTables";
 import { npmRun, start, type Started } from "./command";
-import { Deployment, MINUTES, said } from "./deployment";
+import { Deployment, MINUTES, only, said } from "./deployment";
 
 const MODEL = "ml_local.models.telco_churn_model";
 const ENDPOINT = "telco-churn-model-endpoint";
 const TRAINING = "telco-churn-training";
+const PAYLOAD = "ml_local.inference_logs.telco_churn_model_payload";
+const COLUMNS = inputs.map(({ name }) => name);
+/** Where the monthly bill is in `COLUMNS`. */
+const CHARGES = COLUMNS.indexOf("monthly_charges");
 
 const version = z.looseObject({
   version: z.coerce.string(),
@@ -48,11 +56,13 @@ const CUSTOMERS = [1, 12, 24].flatMap((contract_months) =>
 
 describe("telco churn", () => {
   let deployment: Deployment;
+  let warehouse: string;
 
   beforeAll(async () => {
-    deployment = await Deployment.create();
+    deployment = await Deployment.create(only("telcoChurn"));
     const up = await deployment.up();
     expect(up.exitCode, said(up)).toBe(0);
+    warehouse = /warehouseId\s*: "(\w+)"/.exec(said(up))?.[1] ?? "";
     expect(said(up)).toContain(`telco_churn_model → champion: WAITING`);
     expect(said(up)).toContain(`train it: npm run job -- ${TRAINING}`);
   }, 4 * MINUTES);
@@ -132,18 +142,6 @@ describe("telco churn", () => {
     3 * MINUTES,
   );
 
-  it(
-    "what the endpoint answered becomes rows to monitor",
-    async () => {
-      const unpacked = async () =>
-        logOf(await deployment.run("telco-churn-monitor-unpack"), "unpack_predictions");
-      // Captured requests are in the table after a moment, as on Databricks.
-      const added = `telco_churn_model_predictions: ${CUSTOMERS.length} predictions added`;
-      await expect.poll(unpacked, { timeout: MINUTES, interval: 500 }).toContain(added);
-    },
-    2 * MINUTES,
-  );
-
   describe("the image of the champion", () => {
     let folder: string;
     let server: Started | undefined;
@@ -216,6 +214,42 @@ describe("telco churn", () => {
       2 * MINUTES,
     );
   });
+
+  it(
+    "when prices rise, drift is found in them, and training starts by itself",
+    async () => {
+      const held = await query(
+        deployment.connection,
+        warehouse,
+        `SELECT ${COLUMNS.join(", ")} FROM ml_local.validation.telco_churn_holdout`,
+      );
+      const dearer = held.map((row) =>
+        row.map((value, at) => (at === CHARGES ? String(Number(value) * 1.3) : value)),
+      );
+      for (const [ago, rows] of [
+        [2, held],
+        [1, dearer],
+      ] as const) {
+        await replay(deployment.connection, ENDPOINT, COLUMNS, rows, daysAgo(ago));
+        const { connection } = deployment;
+        await awaitCapture(connection, warehouse, PAYLOAD, rows.length, daysAgo(ago));
+      }
+      const drift = await checkDrift(deployment.connection, {
+        warehouseId: warehouse,
+        unpackJob: "telco-churn-monitor-unpack",
+        predictions: PAYLOAD.replace("_payload", "_predictions"),
+        alert: "telco_churn_model drift",
+      });
+      expect(drift).toMatchObject({ state: "TRIGGERED", column: "monthly_charges" });
+
+      const retrain = await deployment.run("telco-churn-drift-retrain");
+      expect(retrain.result, JSON.stringify(retrain, null, 2)).toBe("SUCCESS");
+      expect(retrain.tasks.find(({ key }) => key === "retrain")?.result).toBe("SUCCESS");
+      // Of the same customers as the champion, and so no worse.
+      expect(await challenger()).toBe("3");
+    },
+    4 * MINUTES,
+  );
 
   /** What the endpoint answers about the customers. */
   async function asked(): Promise<number[]> {
