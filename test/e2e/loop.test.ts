@@ -1,0 +1,110 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { root } from "../../cli/paths";
+import { runJob } from "../../cli/jobs";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
+import { npmRun, start, type CommandResult } from "./command";
+import { MINUTES } from "./deployment";
+
+const MODEL = "ml_local.models.churn_prediction_model";
+const ENDPOINT = "churn-prediction-model-endpoint";
+
+const address = z.object({ url: z.string(), token: z.string(), pid: z.number() });
+const endpoint = z.looseObject({
+  config: z.looseObject({
+    served_entities: z.array(z.looseObject({ entity_version: z.string() })),
+  }),
+});
+const jobs = z.object({ jobs: z.array(z.looseObject({ job_id: z.number() })) });
+const runs = z.object({ runs: z.array(z.looseObject({ trigger: z.string() })).default([]) });
+
+/** What a user runs to see the loop turn, and then once more with a bound that the model misses. */
+describe("npm run loop", () => {
+  const home = mkdtempSync(join(tmpdir(), "mlops-loop-"));
+  let loop: CommandResult;
+  let connection: Connection;
+  let pid: number;
+
+  beforeAll(async () => {
+    const command = [join(root, "cli", "run.cjs"), "loop", "--keep"];
+    loop = await start(process.execPath, command, { MLOPS_HOME: home }).ended;
+    expect(loop.exitCode, `${loop.stdout}\n${loop.stderr}`).toBe(0);
+    const file = join(home, "workspace", "address.json");
+    const found = address.parse(JSON.parse(readFileSync(file, "utf8")));
+    connection = { host: found.url, token: found.token };
+    pid = found.pid;
+  }, 10 * MINUTES);
+
+  afterAll(async () => {
+    await npmRun(["workspace", "--", "--stop"], { MLOPS_HOME: home });
+    expect(() => process.kill(pid, 0)).toThrow();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const get = (path: string) => callWorkspace(connection, { method: "GET", path });
+
+  async function trainings(): Promise<string[]> {
+    const found = jobs.parse(await get("/api/2.2/jobs/list?name=churn-prediction-training"));
+    const id = found.jobs[0]?.job_id ?? 0;
+    return runs.parse(await get(`/api/2.2/jobs/runs/list?job_id=${id}`)).runs.map((r) => r.trigger);
+  }
+
+  async function served(): Promise<string[]> {
+    const { config } = endpoint.parse(await get(`/api/2.0/serving-endpoints/${ENDPOINT}`));
+    return config.served_entities.map((entity) => entity.entity_version);
+  }
+
+  it("sees ten days without an alert, and the shift at once", () => {
+    const days = loop.stdout.split("\n").filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
+    expect(days).toHaveLength(12);
+    const states = days.map((line) => line.split("alert ")[1]);
+    expect(states).toEqual([...Array<string>(10).fill("OK"), "TRIGGERED", "OK"]);
+  });
+
+  it("tells the one who is to know, once", () => {
+    const mails = readdirSync(join(home, "workspace", "mail")).map((name) =>
+      readFileSync(join(home, "workspace", "mail", name), "utf8"),
+    );
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toContain("To: data-science@example.com");
+    expect(mails[0]).toContain("churn_prediction_model");
+  });
+
+  it("started one training", async () => {
+    expect((await trainings()).filter((trigger) => trigger === "RUN_JOB_TASK")).toHaveLength(1);
+  });
+
+  it("serves the new version, which the gate let through", async () => {
+    expect(loop.stdout).toMatch(/churn_prediction_model v2 → champion: PROMOTED/);
+    expect(await served()).toEqual(["2"]);
+  });
+
+  it(
+    "keeps the champion when the gate refuses what was trained",
+    async () => {
+      const run = await runJob(connection, "churn-prediction-training");
+      expect(run.result).toBe("SUCCESS");
+      const yaml = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
+      const strict = yaml.replace(
+        "mlops:churnPrediction:\n",
+        "mlops:churnPrediction:\n    gate: { above: { val_accuracy: 0.99 } }\n",
+      );
+      expect(strict).not.toBe(yaml);
+      const config = join(home, "Pulumi.local.yaml");
+      writeFileSync(config, strict);
+      const up = await npmRun(
+        ["pulumi", "--", "up", "--yes", "--skip-preview", "-s", "local", "--config-file", config],
+        { MLOPS_HOME: home, DATABRICKS_HOST: connection.host, DATABRICKS_TOKEN: connection.token },
+      );
+      expect(up.exitCode, `${up.stdout}\n${up.stderr}`).toBe(0);
+      expect(up.stdout).toContain("v3 → champion: REFUSED (val_accuracy 0.877");
+      expect(await served()).toEqual(["2"]);
+      const champion = await get(`/api/2.1/unity-catalog/models/${MODEL}/aliases/champion`);
+      expect(z.looseObject({ version: z.coerce.string() }).parse(champion).version).toBe("2");
+    },
+    4 * MINUTES,
+  );
+});
