@@ -36,7 +36,8 @@ export async function runAttempts(
     task.state = "WAITING_FOR_RETRY";
     context.services.save(context.run);
     // The interval is one between the starts of the attempts.
-    const next = (task.attempts.at(-1)?.start_time ?? 0) + (settings.min_retry_interval_millis ?? 0);
+    const next =
+      (task.attempts.at(-1)?.start_time ?? 0) + (settings.min_retry_interval_millis ?? 0);
     const pause = Math.max(0, next - Date.now());
     await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
     if (isOver(context)) return { result: "CANCELED", values: {} };

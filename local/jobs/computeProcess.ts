@@ -88,11 +88,15 @@ export class ComputeProcess {
     });
     this.#server.listen(address);
     const log = openSync(join(workspace.folder("logs"), "compute.log"), "w");
-    this.#child = startChild(workspace.python, [workspace.python, "-u", PROGRAM, address, ...LIBRARIES], {
-      env: baseEnvironment(workspace),
-      inheritEnv: false,
-      output: { fd: log },
-    });
+    this.#child = startChild(
+      workspace.python,
+      [workspace.python, "-u", PROGRAM, address, ...LIBRARIES],
+      {
+        env: baseEnvironment(workspace),
+        inheritEnv: false,
+        output: { fd: log },
+      },
+    );
     closeSync(log);
     const over = (): void => {
       const error = new Error("The compute ended unexpectedly.");

@@ -108,13 +108,11 @@ export class Execution {
     const signal = AbortSignal.any([this.#abort.signal, own.signal]);
     const context = { run: this.#run, services: this.#services, signal };
     runAttempts(context, task, settings)
-      .catch(
-        (error: unknown): AttemptResult => ({
-          result: "INTERNAL_ERROR",
-          error: String(error),
-          values: {},
-        }),
-      )
+      .catch((error: unknown): AttemptResult => ({
+        result: "INTERNAL_ERROR",
+        error: String(error),
+        values: {},
+      }))
       .then((last) => {
         if (this.#run.state === "ENDED") return;
         if (last.result !== "CANCELED") settle(task, last.result, messageOf(last.result, last));

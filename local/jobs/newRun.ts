@@ -66,14 +66,17 @@ export function reopened(
   const settings = run.settings.tasks ?? [];
   checkKeys(taskKeys, settings);
   const again = new Set(taskKeys);
-  for (let size = 0; size !== again.size; ) {
+  for (let size = 0; size !== again.size;) {
     size = again.size;
     for (const task of settings)
       if (task.depends_on?.some(({ task_key }) => again.has(task_key))) again.add(task.task_key);
   }
   const repairId = newId();
   const known = run.settings.parameters ?? [];
-  checkParameters(overrides, known.map(({ name }) => name));
+  checkParameters(
+    overrides,
+    known.map(({ name }) => name),
+  );
   const repaired: RunRecord = {
     ...run,
     state: "PENDING",
@@ -95,7 +98,10 @@ export function reopened(
 
 function effective(job: JobRecord, overrides: Record<string, string>): Record<string, string> {
   const known = job.settings.parameters ?? [];
-  checkParameters(overrides, known.map(({ name }) => name));
+  checkParameters(
+    overrides,
+    known.map(({ name }) => name),
+  );
   const defaults = Object.fromEntries(known.map(({ name, default: value }) => [name, value]));
   return { ...defaults, ...overrides };
 }

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 const emails = z.array(z.string()).optional();
-const webhooks = z.array(z.strictObject({ id: z.string() })).max(3).optional();
+const webhooks = z
+  .array(z.strictObject({ id: z.string() }))
+  .max(3)
+  .optional();
 
 /** Who gets a mail; `on_streaming_backlog_exceeded` never happens here: nothing streams. */
 export const emailNotifications = z.strictObject({

@@ -32,7 +32,11 @@ export interface Values {
     readonly trigger: string;
     readonly parameters: Readonly<Record<string, string>>;
   };
-  readonly task: { readonly name: string; readonly run_id: number; readonly execution_count: number };
+  readonly task: {
+    readonly name: string;
+    readonly run_id: number;
+    readonly execution_count: number;
+  };
   readonly tasks: Readonly<
     Record<
       string,

@@ -55,7 +55,9 @@ export class Jobs {
         const job = this.get(jobId);
         const depth = this.history.lineage(parent.run);
         if (depth.length >= MAX_DEPTH || depth.includes(jobId))
-          throw invalid(`Job ${jobId} would run within ${depth.join(", ")}: too deep, or a circle.`);
+          throw invalid(
+            `Job ${jobId} would run within ${depth.join(", ")}: too deep, or a circle.`,
+          );
         const run = this.run(job, {
           trigger: "RUN_JOB_TASK",
           overrides,
@@ -206,7 +208,8 @@ export class Jobs {
   }
 
   #dequeue(job: JobRecord): void {
-    const waiting = this.history.list()
+    const waiting = this.history
+      .list()
       .filter((run) => run.job_id === job.job_id && run.state === "QUEUED")
       .reverse();
     for (const run of waiting) {

@@ -51,7 +51,10 @@ export const jobSettings = z.strictObject({
   max_concurrent_runs: z.int().min(0).max(1000).optional(),
   timeout_seconds: z.int().min(0).optional(),
   run_as: z
-    .strictObject({ user_name: z.string().optional(), service_principal_name: z.string().optional() })
+    .strictObject({
+      user_name: z.string().optional(),
+      service_principal_name: z.string().optional(),
+    })
     .optional(),
   tags: z.record(z.string(), z.string()).optional(),
   format: z.literal("MULTI_TASK").optional(),
@@ -98,7 +101,11 @@ export function withDefaults(settings: JobSettings): JobSettings {
  * The settings after `jobs/update`: top-level fields replace, except that tasks, clusters, parameters
  * and environments are merged by their key; then the fields named in `remove` go.
  */
-export function updated(old: JobSettings, changes: JobSettings, remove: readonly string[]): JobSettings {
+export function updated(
+  old: JobSettings,
+  changes: JobSettings,
+  remove: readonly string[],
+): JobSettings {
   const merged: JobSettings = {
     ...old,
     ...changes,

@@ -30,9 +30,7 @@ export interface States {
 export function runStates({ state, result, message }: RunRecord): States {
   if (state !== "ENDED") {
     const queue =
-      state === "QUEUED"
-        ? { queue_details: { code: "MAX_CONCURRENT_RUNS_REACHED", message } }
-        : {};
+      state === "QUEUED" ? { queue_details: { code: "MAX_CONCURRENT_RUNS_REACHED", message } } : {};
     return {
       state: {
         life_cycle_state: state,

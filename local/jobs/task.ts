@@ -8,7 +8,9 @@ import {
 } from "./notifications";
 
 /** Letters, digits, `-` and `_`, at most 100: https://docs.databricks.com/api/workspace/jobs/create */
-export const key = z.string().regex(/^[\w-]{1,100}$/, "allowed: 1 to 100 of letters, digits, - and _");
+export const key = z
+  .string()
+  .regex(/^[\w-]{1,100}$/, "allowed: 1 to 100 of letters, digits, - and _");
 
 const parameters = z.record(z.string(), z.string());
 
