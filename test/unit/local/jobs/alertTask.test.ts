@@ -41,7 +41,11 @@ const warehouse = {
 const runState = z.looseObject({
   state: z.looseObject({ result_state: z.string().optional() }),
   tasks: z.array(
-    z.looseObject({ task_key: z.string(), run_id: z.number(), condition_task: z.unknown().optional() }),
+    z.looseObject({
+      task_key: z.string(),
+      run_id: z.number(),
+      condition_task: z.unknown().optional(),
+    }),
   ),
 });
 
@@ -74,7 +78,11 @@ async function open() {
 }
 
 const high: Executed = result("x DOUBLE", ["0.5"]);
-const watch = (alert_task: object, more: object = {}) => ({ task_key: "watch", alert_task, ...more });
+const watch = (alert_task: object, more: object = {}) => ({
+  task_key: "watch",
+  alert_task,
+  ...more,
+});
 
 describe("an alert task", () => {
   test("succeeds when the alert triggers, tells its subscribers once, and shows the state", async () => {

@@ -36,10 +36,10 @@ function open() {
     return workspace.jobs;
   };
   start();
-  const post = (name: string, body: unknown) =>
-    harness.call("POST", `/api/2.2/jobs/${name}`, body);
+  const post = (name: string, body: unknown) => harness.call("POST", `/api/2.2/jobs/${name}`, body);
   const get = (name: string) => harness.call("GET", `/api/2.2/jobs/${name}`);
-  const create = async (settings: unknown) => id.parse((await post("create", settings)).body).job_id;
+  const create = async (settings: unknown) =>
+    id.parse((await post("create", settings)).body).job_id;
   const run = async (job_id: number, more: object = {}) =>
     runId.parse((await post("run-now", { job_id, ...more })).body).run_id;
   const ended = async (run_id: number) => {
@@ -134,7 +134,11 @@ describe("a job", () => {
       { schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: "Mars" } },
       /timezone_id: 'Mars'/,
     ],
-    ["a stranger", { run_as: { user_name: "you@example.com" } }, /'you@example.com' does not exist/],
+    [
+      "a stranger",
+      { run_as: { user_name: "you@example.com" } },
+      /'you@example.com' does not exist/,
+    ],
     ["a wrong key", { tasks: [condition("a b", "1")] }, /task_key: allowed: 1 to 100/],
   ])("with %s is refused", async (_what, settings, message) => {
     const { post, get } = open();

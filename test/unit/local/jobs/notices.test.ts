@@ -46,9 +46,7 @@ describe("who is told of a run", () => {
   test("gets a mail when it starts and when it has succeeded", async () => {
     const { harness, run, subjects } = open();
     await run({ name: "train", tasks: [good], email_notifications: every });
-    await expect
-      .poll(subjects)
-      .toEqual(['Job "train" has started', 'Job "train" has succeeded']);
+    await expect.poll(subjects).toEqual(['Job "train" has started', 'Job "train" has succeeded']);
     expect(mailsOf(harness.workspace)[1]?.source).toContain("Result: SUCCESS");
   });
 
@@ -157,7 +155,10 @@ describe("who is told of a task", () => {
   test("gets mails for each attempt", async () => {
     const { run, subjects } = open();
     await run({ name: "train", tasks: [retried] });
-    const attempt = ['Task "bad" of job "train" has started', 'Task "bad" of job "train" has failed'];
+    const attempt = [
+      'Task "bad" of job "train" has started',
+      'Task "bad" of job "train" has failed',
+    ];
     await expect.poll(subjects).toEqual([...attempt, ...attempt, ...attempt]);
   });
 

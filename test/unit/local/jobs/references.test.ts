@@ -31,7 +31,11 @@ const values: Values = {
   },
   workspace: { id: "1", url: "http://127.0.0.1:1" },
 };
-const names = { parameters: ["depth", "odd.name"], tasks: ["load", "watch"], alertTasks: ["watch"] };
+const names = {
+  parameters: ["depth", "odd.name"],
+  tasks: ["load", "watch"],
+  alertTasks: ["watch"],
+};
 
 describe("references", () => {
   test.each([
