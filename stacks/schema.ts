@@ -67,6 +67,8 @@ export const endpointSettings = (scaleToZero: boolean) =>
   section({
     workloadSize: z.enum(["Small", "Medium", "Large"]).default("Small"),
     scaleToZero: z.boolean().default(scaleToZero),
+    /** Percent of requests that a challenger answers which the gate measured and refused. */
+    challengerTraffic: z.number().int().min(0).max(50).default(0),
   });
 
 /** When predictions are profiled. */
