@@ -1,7 +1,6 @@
 import type { Column } from "../components";
+import { column, required } from "./columns";
 
-/** A column that may hold NULL; a key or label never does. */
-const column = (name: string, type: string, comment: string): Column => ({ name, type, comment });
 const required = (name: string, type: string, comment: string): Column => ({
   ...column(name, type, comment),
   nullable: false,
