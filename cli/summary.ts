@@ -30,6 +30,9 @@ const kinds: readonly (readonly [type: string, title: string, name: string])[] =
   ["databricks:index/alertV2:AlertV2", "Drift alert", "displayName"],
 ];
 
+/** As many names as one line of a terminal has room for. */
+const ROOM = 80;
+
 /**
  * What a stack holds, one row a kind: title, number, names. The last row counts what is not named:
  * grants, permissions, tags, keys, files.
@@ -43,9 +46,17 @@ export function summarize(exported: string): string[][] {
     const names = found
       .map(({ outputs, id = "" }) => z.string().catch(id).parse(outputs?.[name]))
       .sort();
-    return found.length === 0 ? [] : [[title, String(found.length), names.join(", ")]];
+    return found.length === 0 ? [] : [[title, String(found.length), some(names)]];
   });
   const known = new Set(kinds.map(([type]) => type));
   const others = made.filter(({ type }) => !known.has(type)).length;
   return [...rows, ["Grants, permissions, tags, keys, files", String(others), ""]];
+}
+
+/** The first names, and how many there are besides. */
+function some(names: readonly string[]): string {
+  let shown = names.length;
+  while (shown > 1 && names.slice(0, shown).join(", ").length > ROOM) shown -= 1;
+  const others = names.length - shown;
+  return names.slice(0, shown).join(", ") + (others === 0 ? "" : ` and ${others} more`);
 }
