@@ -1,11 +1,6 @@
 import type { Column } from "../components";
 import { column, required } from "./columns";
 
-const required = (name: string, type: string, comment: string): Column => ({
-  ...column(name, type, comment),
-  nullable: false,
-});
-
 const customerId = required("customer_id", "string", "Who bought");
 const churned = required("churned", "int", "1: no purchase in the horizon; 0: at least one");
 

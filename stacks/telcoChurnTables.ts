@@ -1,10 +1,6 @@
 import type { Column } from "../components";
 import { column, required } from "./columns";
 
-const required = (name: string, type: string, comment: string): Column => ({
-  ...column(name, type, comment),
-  nullable: false,
-});
 const flag = (name: string, comment: string): Column => column(name, "int", `1: ${comment}; 0: no`);
 
 const customerId = required(
