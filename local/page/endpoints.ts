@@ -1,4 +1,4 @@
-import type { ModelServing } from "../serving/modelServing";
+import { type ModelServing, servingOf } from "../serving/modelServing";
 import { endpoints, type EndpointConfig, type EndpointRecord } from "../serving/records";
 import type { Traffic } from "../serving/traffic";
 import type { Workspace } from "../workspace";
@@ -39,7 +39,7 @@ export interface EndpointView {
 
 /** All endpoints by name, from the workspace's own records. */
 export function readEndpoints(workspace: Workspace): EndpointView[] {
-  const { serving } = workspace;
+  const serving = servingOf(workspace);
   return endpoints(workspace)
     .list()
     .map((endpoint) => viewOf(endpoint, serving))

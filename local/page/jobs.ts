@@ -1,5 +1,6 @@
 import { readLog } from "../jobs/output";
 import type { Attempt, JobRecord, RunRecord, TaskRecord } from "../jobs/records";
+import { jobsOf } from "../jobs/service";
 import type { Workspace } from "../workspace";
 
 /** How a run or a task stands. */
@@ -81,7 +82,7 @@ const LOG_BYTES = 100_000;
 export function readJobs(workspace: Workspace, runs: readonly RunView[]): JobView[] {
   const last = new Map<number, RunView>();
   for (const run of [...runs].reverse()) last.set(run.jobId, run);
-  return workspace.jobs
+  return jobsOf(workspace)
     .list()
     .map((job) => jobView(job, last.get(job.job_id)))
     .sort((a, b) => a.name.localeCompare(b.name));
@@ -89,19 +90,21 @@ export function readJobs(workspace: Workspace, runs: readonly RunView[]): JobVie
 
 /** All runs, the newest first. */
 export function readRuns(workspace: Workspace): RunView[] {
-  return workspace.jobs.history.list().map(runView);
+  return jobsOf(workspace).history.list().map(runView);
 }
 
 /** One run; of a task's run, the run that it belongs to. @throws ApiError when there is none. */
 export function readRun(workspace: Workspace, id: number): RunDetails {
-  const run = workspace.jobs.history.get(id);
+  const run = jobsOf(workspace).history.get(id);
   return {
     ...runView(run),
     tasks: run.tasks.map((task) => taskView(workspace, run, task)),
     parameters: Object.entries(run.parameters).map(([name, value]) => ({ name, value })),
     parentRun: run.parent_task_run_id,
     repairs: run.repairs.length,
-    hasJob: workspace.jobs.list().some(({ job_id }) => job_id === run.job_id),
+    hasJob: jobsOf(workspace)
+      .list()
+      .some(({ job_id }) => job_id === run.job_id),
   };
 }
 

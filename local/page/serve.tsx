@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { VNode } from "preact";
 import { z } from "zod";
 import { ApiError, missing } from "../errors";
+import { jobsOf } from "../jobs/service";
 import { queryInt } from "../route";
 import type { Workspace } from "../workspace";
 import { readRun, readRuns } from "./jobs";
@@ -95,7 +96,9 @@ function pagesOf(workspace: Workspace): Record<string, Show> {
     "/runs": (request) => {
       const { job } = z.object({ job: queryInt.optional() }).parse(request.query);
       const [runs, asOf] = [readRuns(workspace), Date.now()];
-      const name = workspace.jobs.list().find(({ job_id }) => job_id === job)?.settings.name;
+      const name = jobsOf(workspace)
+        .list()
+        .find(({ job_id }) => job_id === job)?.settings.name;
       const chosen = job === undefined ? undefined : { id: job, name: name ?? `job ${job}` };
       return Promise.resolve(<RunsPage runs={runs} job={chosen} asOf={asOf} />);
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { double, int64 } from "../mlflow/fields";
+import { mlflowOf } from "../mlflow/server";
 import type { Workspace } from "../workspace";
 import type { Metric } from "./versions";
 
@@ -39,7 +40,7 @@ export interface SourceDetails {
 
 /** Reads one run. @throws ApiError 404 when there is none; TEMPORARILY_UNAVAILABLE without MLflow. */
 export async function readSource(workspace: Workspace, id: string): Promise<SourceDetails> {
-  const found = await workspace.mlflow.call("GET", "/api/2.0/mlflow/runs/get", { run_id: id });
+  const found = await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/runs/get", { run_id: id });
   const { info, data } = answer.parse(found).run;
   const byKey = (a: { key: string }, b: { key: string }) => a.key.localeCompare(b.key);
   return {

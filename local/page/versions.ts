@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { double, int64 } from "../mlflow/fields";
+import { mlflowOf } from "../mlflow/server";
 import { mlflowModel, versionsAnswer, type MlflowVersion } from "../models/mlflowAnswers";
 import { withRecord } from "../models/versions";
 import type { Workspace } from "../workspace";
@@ -136,7 +137,7 @@ async function readRuns(
   // Ids are MLflow's own; what is none cannot get into the filter.
   const safe = ids.filter((id) => /^\w+$/.test(id));
   if (safe.length === 0 || experiments.length === 0) return new Map();
-  const answer = await workspace.mlflow.call("POST", "/api/2.0/mlflow/runs/search", {
+  const answer = await mlflowOf(workspace).call("POST", "/api/2.0/mlflow/runs/search", {
     experiment_ids: experiments,
     filter: `attributes.run_id IN (${safe.map((id) => `'${id}'`).join(", ")})`,
     max_results: safe.length,
@@ -167,7 +168,7 @@ async function paged<A extends { next_page_token?: string | undefined }, T>(
   let page_token: string | undefined;
   do {
     const page = answer.parse(
-      await workspace.mlflow.call("GET", `/api/2.0/mlflow/${call}`, {
+      await mlflowOf(workspace).call("GET", `/api/2.0/mlflow/${call}`, {
         max_results: PAGE,
         page_token,
       }),

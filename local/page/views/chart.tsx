@@ -32,7 +32,9 @@ export function DriftChart({
   const ticks = ticksTo(Math.max(...points.map(({ score }) => score), (threshold ?? 0) * 1.25));
   const top = ticks.at(-1) ?? 1;
   const x = (index: number) => LEFT + spread(index, points.length) * (right - LEFT);
-  const y = (score: number) => height - BOTTOM - (score / top) * (height - TOP - BOTTOM);
+  const scale = isSteep(points, threshold) ? Math.sqrt : (score: number) => score;
+  const y = (score: number) =>
+    height - BOTTOM - (scale(score) / scale(top)) * (height - TOP - BOTTOM);
   return (
     <svg class={`chart ${size}`} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
       {ticks.map((tick) => (
@@ -74,7 +76,8 @@ export function Sparkline({
 }): VNode {
   const top = Math.max(...points.map(({ score }) => score), threshold ?? 0) * 1.1 || 1;
   const x = (index: number) => 3 + spread(index, points.length) * 114;
-  const y = (score: number) => 27 - (score / top) * 24;
+  const scale = isSteep(points, threshold) ? Math.sqrt : (score: number) => score;
+  const y = (score: number) => 27 - (scale(score) / scale(top)) * 24;
   const last = points.at(-1);
   return (
     <svg class="sparkline" viewBox="0 0 120 30" aria-hidden="true">
@@ -96,6 +99,14 @@ function Mark({ x, y, verdict }: { x: number; y: number; verdict: DriftPoint["ve
   ) : (
     <circle class={`mark ${verdict}`} cx={x} cy={y} r={3.5} />
   );
+}
+
+/**
+ * Whether some window is so far above the threshold that on an even scale all others would lie on the axis;
+ * the scale is that of square roots then.
+ */
+export function isSteep(points: readonly DriftPoint[], threshold: number | undefined): boolean {
+  return threshold !== undefined && points.some(({ score }) => score > 10 * threshold);
 }
 
 /** Where a point of a row of points lies, from 0 to 1; a single one in the middle. */

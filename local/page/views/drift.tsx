@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { Refresh } from "../../dataQuality/refreshRecords";
 import type { DriftPoint, DriftView, MonitorView } from "../monitors";
-import { DriftChart } from "./chart";
+import { DriftChart, isSteep } from "./chart";
 import { count, figure, plural, utc } from "./format";
 import { Fact, Known, Status, Table, Time, type Tone } from "./parts";
 
@@ -118,7 +118,8 @@ function Windows({
   const title =
     `Largest population stability index of any column in ${plural(points.length, "window")}` +
     (granularity === undefined ? "" : ` of ${granularity}`) +
-    (threshold === undefined ? "" : `; ${above} above the threshold ${threshold}`);
+    (threshold === undefined ? "" : `; ${above} above the threshold ${threshold}`) +
+    (isSteep(points, threshold) ? "; square-root scale" : "");
   return (
     <>
       <figure>

@@ -1,6 +1,6 @@
 import fastify from "fastify";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Jobs } from "../../../../local/jobs/service";
+import { Jobs, setJobs } from "../../../../local/jobs/service";
 import { models } from "../../../../local/models/records";
 import { readOverview, type Sources } from "../../../../local/page/overview";
 import { servePage } from "../../../../local/page/serve";
@@ -8,7 +8,7 @@ import { signInLink } from "../../../../local/page/session";
 import { render } from "../../../../local/page/views/layout";
 import { ModelPage } from "../../../../local/page/views/modelPage";
 import { OverviewPage } from "../../../../local/page/views/overviewPage";
-import { ModelServing } from "../../../../local/serving/modelServing";
+import { ModelServing, setServing } from "../../../../local/serving/modelServing";
 import { endpoints } from "../../../../local/serving/records";
 import type { Workspace } from "../../../../local/workspace";
 import { openWorkspace } from "../harness";
@@ -18,8 +18,8 @@ const HOSTILE = `<script>alert(1)</script>"'&`;
 
 function open(): Workspace {
   const { workspace } = openWorkspace([]);
-  workspace.jobs = new Jobs(workspace);
-  workspace.serving = new ModelServing(workspace);
+  setJobs(workspace, new Jobs(workspace));
+  setServing(workspace, new ModelServing(workspace));
   models(workspace).put("main.models.churn", {
     id: "1",
     catalog_name: "main",

@@ -7,7 +7,7 @@ import { read } from "../../../../local/page/reading";
 import { mentions, relatedTo } from "../../../../local/page/related";
 import { stateOf } from "../../../../local/page/endpoints";
 import { endpointConfig } from "../../../../local/serving/records";
-import { ticksTo } from "../../../../local/page/views/chart";
+import { isSteep, ticksTo } from "../../../../local/page/views/chart";
 import { duration, figure, percent, plural, span } from "../../../../local/page/views/format";
 import { withoutControls } from "../../../../local/page/views/runPages";
 import * as facts from "./facts";
@@ -190,6 +190,12 @@ describe("ticks", () => {
     expect(ticksTo(0)).toEqual([0, 1]);
     expect(ticksTo(Number.NaN)).toEqual([0, 1]);
   });
+});
+
+test("a window far above the threshold does not press all others to the axis", () => {
+  expect(isSteep([facts.point(0.02), facts.point(0.9)], 0.1)).toBe(false);
+  expect(isSteep([facts.point(0.02), facts.point(7.8)], 0.1)).toBe(true);
+  expect(isSteep([facts.point(7.8)], undefined)).toBe(false);
 });
 
 describe("figures", () => {
