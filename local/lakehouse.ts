@@ -20,6 +20,7 @@ import {
   type TableInfo,
 } from "./lakehouse/shapes";
 import { startPythonServer, type PythonServer } from "./pythonServer";
+import { serviceOf } from "./serviceOf";
 import { setTableEngine, type TableEngine } from "./unityCatalog/engine";
 import type { Workspace } from "./workspace";
 
@@ -217,24 +218,18 @@ export class Lakehouse implements TableEngine {
   }
 }
 
-const engines = new WeakMap<Workspace, Lakehouse>();
+const engine = serviceOf<Lakehouse>("the SQL engine");
 
 /** Starts the workspace's SQL engine; await its `ready`. It stops when the workspace closes. */
 export function startLakehouse(workspace: Workspace): Lakehouse {
-  const lakehouse = new Lakehouse(workspace);
-  engines.set(workspace, lakehouse);
+  const lakehouse = engine.set(workspace, new Lakehouse(workspace));
   setTableEngine(workspace, lakehouse);
   workspace.onClose(() => lakehouse.stop());
   return lakehouse;
 }
 
-/** The workspace's SQL engine. */
-export function lakehouseOf(workspace: Workspace): Lakehouse {
-  const lakehouse = engines.get(workspace);
-  if (lakehouse === undefined)
-    throw new Error("The SQL engine was not started for this workspace.");
-  return lakehouse;
-}
+/** A workspace's SQL engine. */
+export const lakehouseOf = engine.of;
 
 function path(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");

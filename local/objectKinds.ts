@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApiError } from "./errors";
+import { mlflowOf } from "./mlflow/server";
 import type { ObjectKind } from "./permissions";
 import type { Workspace } from "./workspace";
 
@@ -96,7 +97,7 @@ export const objectKinds: readonly FindableKind[] = [
 
 async function experimentExists(workspace: Workspace, id: string): Promise<boolean> {
   try {
-    await workspace.mlflow.call("GET", "/api/2.0/mlflow/experiments/get", { experiment_id: id });
+    await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/experiments/get", { experiment_id: id });
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return false;

@@ -1,13 +1,13 @@
 import { startAlerts } from "./alerts/service";
 import { operations } from "./api";
 import { resumeMonitors } from "./dataQuality/lifecycle";
-import { Jobs } from "./jobs/service";
+import { Jobs, setJobs } from "./jobs/service";
 import { startLakehouse } from "./lakehouse";
-import { MlflowServer } from "./mlflow/server";
+import { MlflowServer, setMlflow } from "./mlflow/server";
 import { senderOf } from "./notifications/deliver";
 import { servePage } from "./page/serve";
 import { createServer } from "./server";
-import { ModelServing } from "./serving/modelServing";
+import { ModelServing, setServing } from "./serving/modelServing";
 import { Workspace } from "./workspace";
 
 /** What {@link startWorkspace} needs. */
@@ -50,19 +50,19 @@ export async function startWorkspace(options: StartOptions): Promise<RunningWork
     // Before the services: what these have to tell when they stop is still written.
     const sender = senderOf(workspace);
     const lakehouse = startLakehouse(workspace);
-    workspace.jobs = new Jobs(workspace);
-    workspace.mlflow = new MlflowServer(workspace);
-    workspace.onClose(() => workspace.mlflow.stop());
-    workspace.serving = new ModelServing(workspace);
-    workspace.onClose(() => workspace.serving.stop());
+    const jobs = setJobs(workspace, new Jobs(workspace));
+    const mlflow = setMlflow(workspace, new MlflowServer(workspace));
+    workspace.onClose(() => mlflow.stop());
+    const serving = setServing(workspace, new ModelServing(workspace));
+    workspace.onClose(() => serving.stop());
     // What was registered last is closed first: tasks still use MLflow.
-    workspace.onClose(() => workspace.jobs.close());
-    await Promise.all([lakehouse.ready, workspace.mlflow.ready, sender.resume()]);
-    workspace.serving.resume();
+    workspace.onClose(() => jobs.close());
+    await Promise.all([lakehouse.ready, mlflow.ready, sender.resume()]);
+    serving.resume();
     await resumeMonitors(workspace);
     startAlerts(workspace);
     // Queued runs and schedules need all the others.
-    workspace.jobs.start();
+    jobs.start();
     return { url: workspace.url, token: workspace.token, workspace, close };
   } catch (error) {
     await close();

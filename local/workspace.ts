@@ -1,9 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { MlflowServer } from "./mlflow/server";
-import type { Jobs } from "./jobs/service";
-import type { ModelServing } from "./serving/modelServing";
 import { Store } from "./store";
 
 /** Where and with what a workspace runs. */
@@ -16,7 +13,7 @@ export interface WorkspaceOptions {
 
 /**
  * What the API families share: the records, the folders, the token, and where the workspace is reached.
- * Families keep their own state in collections of {@link store}.
+ * Families keep their own state in collections of {@link store}, and their services by `serviceOf`.
  */
 export class Workspace {
   readonly store: Store;
@@ -25,9 +22,6 @@ export class Workspace {
   /** The one personal access token; made on first start and kept. */
   readonly token: string;
   #url: string | undefined;
-  #mlflow: MlflowServer | undefined;
-  #serving: ModelServing | undefined;
-  #jobs: Jobs | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   constructor(options: WorkspaceOptions) {
@@ -46,36 +40,6 @@ export class Workspace {
 
   set url(url: string) {
     this.#url = url;
-  }
-
-  /** The MLflow server behind experiments, runs and models. */
-  get mlflow(): MlflowServer {
-    if (this.#mlflow === undefined) throw new Error("MLflow was not started for this workspace.");
-    return this.#mlflow;
-  }
-
-  set mlflow(mlflow: MlflowServer) {
-    this.#mlflow = mlflow;
-  }
-
-  /** The jobs and their runs. */
-  get jobs(): Jobs {
-    if (this.#jobs === undefined) throw new Error("Jobs were not started for this workspace.");
-    return this.#jobs;
-  }
-
-  set jobs(jobs: Jobs) {
-    this.#jobs = jobs;
-  }
-
-  /** What brings serving endpoints up and answers for them. */
-  get serving(): ModelServing {
-    if (this.#serving === undefined) throw new Error("Serving was not started for this workspace.");
-    return this.#serving;
-  }
-
-  set serving(serving: ModelServing) {
-    this.#serving = serving;
   }
 
   /** A folder below {@link root}, made if needed. */

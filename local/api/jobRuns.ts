@@ -2,6 +2,7 @@ import { z } from "zod";
 import { invalid } from "../errors";
 import { runAnswer, taskRunAnswer } from "../jobs/answers";
 import { runOutput } from "../jobs/runOutput";
+import { jobsOf } from "../jobs/service";
 import { jobSettings } from "../jobs/settings";
 import { key, taskSettings } from "../jobs/task";
 import { checkSettings } from "../jobs/validate";
@@ -47,7 +48,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         only: z.array(key).optional(),
         performance_target: z.enum(["PERFORMANCE_OPTIMIZED", "STANDARD"]).optional(),
       }),
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         const job = jobs.get(body.job_id);
         const earlier = jobs.history.withToken(body.idempotency_token);
         const run =
@@ -65,7 +67,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
     operation(submit, {
       answers: "jobs.SubmitRunResponse",
       body: submitted,
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         const { run_name = "Untitled", idempotency_token, ...settings } = body;
         checkSettings(submit, settings);
         const earlier = jobs.history.withToken(idempotency_token);
@@ -81,7 +84,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         include_resolved_values: queryBool.default(false),
       }),
       handle: ({ query, workspace }) => {
-        const run = workspace.jobs.history.get(query.run_id);
+        const run = jobsOf(workspace).history.get(query.run_id);
         const { include_resolved_values: resolved, include_history: history } = query;
         const found = run.tasks
           .flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })))
@@ -107,8 +110,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       handle: ({ query, workspace }) => {
         if (query.active_only && query.completed_only)
           throw invalid("active_only and completed_only cannot both be true.");
-        const runs = workspace.jobs.history
-          .list()
+        const runs = jobsOf(workspace)
+          .history.list()
           .filter((run) => query.job_id === undefined || run.job_id === query.job_id)
           .filter((run) => !query.active_only || run.state !== "ENDED")
           .filter((run) => !query.completed_only || run.state === "ENDED")
@@ -134,7 +137,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
     operation(`POST /api/${version}/jobs/runs/cancel`, {
       answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         jobs.cancel(jobs.history.get(body.run_id), body.run_id);
         return {};
       },
@@ -145,7 +149,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         job_id: z.int().optional(),
         all_queued_runs: z.boolean().optional(),
       }),
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         if (body.job_id === undefined && body.all_queued_runs !== true)
           throw invalid("job_id is required unless all_queued_runs is true.");
         if (body.job_id !== undefined) jobs.get(body.job_id);
@@ -162,7 +167,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
     operation(`POST /api/${version}/jobs/runs/delete`, {
       answers: "raw",
       body: z.strictObject({ run_id: z.int() }),
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         jobs.history.delete(jobs.history.get(body.run_id));
         return {};
       },
@@ -176,7 +182,8 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
         latest_repair_id: z.int().optional(),
         job_parameters: parameters.optional(),
       }),
-      handle: ({ body, workspace: { jobs } }) => {
+      handle: ({ body, workspace }) => {
+        const jobs = jobsOf(workspace);
         const run = jobs.history.get(body.run_id);
         if (run.state !== "ENDED") throw invalid(`Run ${run.run_id} is active.`);
         const latest = run.repairs.at(-1)?.id;

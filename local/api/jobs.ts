@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jobsOf } from "../jobs/service";
 import { page } from "../paging";
 import { jobAnswer, listedJob } from "../jobs/answers";
 import { jobSettings, updated, withDefaults } from "../jobs/settings";
@@ -21,13 +22,13 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       body: jobSettings,
       handle: ({ body, workspace }) => {
         checkSettings(create, body);
-        return { job_id: workspace.jobs.put({ ...queue, ...body }).job_id };
+        return { job_id: jobsOf(workspace).put({ ...queue, ...body }).job_id };
       },
     }),
     operation(`GET /api/${version}/jobs/get`, {
       answers: "jobs.Job",
       query: z.strictObject({ job_id: queryInt, include_trigger_state: queryBool.optional() }),
-      handle: ({ query, workspace }) => jobAnswer(workspace.jobs.get(query.job_id)),
+      handle: ({ query, workspace }) => jobAnswer(jobsOf(workspace).get(query.job_id)),
     }),
     operation(`GET /api/${version}/jobs/list`, {
       answers: "jobs.ListJobsResponse",
@@ -39,7 +40,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       }),
       handle: ({ query, workspace }) => {
         const name = query.name?.toLowerCase();
-        const jobs = workspace.jobs
+        const jobs = jobsOf(workspace)
           .list()
           .filter(({ settings }) => !name || settings.name?.toLowerCase() === name);
         const { items, ...next } = page(jobs, query.limit, query.page_token);
@@ -56,9 +57,9 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "raw",
       body: z.strictObject({ job_id: z.int(), new_settings: jobSettings }),
       handle: ({ body, workspace }) => {
-        const job = workspace.jobs.get(body.job_id);
+        const job = jobsOf(workspace).get(body.job_id);
         checkSettings(reset, body.new_settings);
-        workspace.jobs.put({ ...queue, ...body.new_settings }, job);
+        jobsOf(workspace).put({ ...queue, ...body.new_settings }, job);
         return {};
       },
     }),
@@ -70,14 +71,14 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
         fields_to_remove: z.array(z.string()).optional(),
       }),
       handle: ({ body, workspace }) => {
-        const job = workspace.jobs.get(body.job_id);
+        const job = jobsOf(workspace).get(body.job_id);
         const settings = updated(
           job.settings,
           body.new_settings ?? {},
           body.fields_to_remove ?? [],
         );
         checkSettings(update, settings);
-        workspace.jobs.put(withDefaults(settings), job);
+        jobsOf(workspace).put(withDefaults(settings), job);
         return {};
       },
     }),
@@ -85,7 +86,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "raw",
       body: z.strictObject({ job_id: z.int() }),
       handle: ({ body, workspace }) => {
-        workspace.jobs.delete(body.job_id);
+        jobsOf(workspace).delete(body.job_id);
         return {};
       },
     }),

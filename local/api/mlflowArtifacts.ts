@@ -4,6 +4,7 @@ import { sendArtifact } from "../mlflow/artifactAnswer";
 import { ArtifactStore, type ArtifactEntry } from "../mlflow/artifactStore";
 import { artifactPath, forCaller } from "../mlflow/artifactUris";
 import { run, text } from "../mlflow/fields";
+import { mlflowOf } from "../mlflow/server";
 import { SIGNED, signedLink } from "../mlflow/signedLinks";
 import { operation, signature, type Operation } from "../route";
 import type { Workspace } from "../workspace";
@@ -111,14 +112,16 @@ export const mlflowArtifactOperations: Operation[] = [
 const runAnswer = z.object({ run: z.object({ info: z.object({ artifact_uri: text }) }) });
 const modelAnswer = z.object({ model: z.object({ info: z.object({ artifact_uri: text }) }) });
 
-async function runArtifactUri({ mlflow }: Workspace, runId: string): Promise<string> {
-  const answer = await mlflow.call("GET", "/api/2.0/mlflow/runs/get", { run_id: runId });
+async function runArtifactUri(workspace: Workspace, runId: string): Promise<string> {
+  const answer = await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/runs/get", {
+    run_id: runId,
+  });
   return runAnswer.parse(answer).run.info.artifact_uri;
 }
 
-async function modelArtifactUri({ mlflow }: Workspace, modelId: string): Promise<string> {
+async function modelArtifactUri(workspace: Workspace, modelId: string): Promise<string> {
   const path = `/api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}`;
-  return modelAnswer.parse(await mlflow.call("GET", path)).model.info.artifact_uri;
+  return modelAnswer.parse(await mlflowOf(workspace).call("GET", path)).model.info.artifact_uri;
 }
 
 function rootOf(uri: string): string {

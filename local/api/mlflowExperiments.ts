@@ -9,7 +9,7 @@ import {
 } from "../mlflow/deletedExperiments";
 import { int64, keyValues, repeated, searchFilter, text, viewType } from "../mlflow/fields";
 import { forward } from "../mlflow/forward";
-import type { Json } from "../mlflow/server";
+import { type Json, mlflowOf } from "../mlflow/server";
 import { operation, queryInt, type Operation } from "../route";
 import type { Workspace } from "../workspace";
 
@@ -35,7 +35,7 @@ export const mlflowExperimentOperations: Operation[] = [
       tags: keyValues.optional(),
     }),
     handle: ({ body, workspace, request }) =>
-      workspace.mlflow.call("POST", `${root}/create`, {
+      mlflowOf(workspace).call("POST", `${root}/create`, {
         ...body,
         name: isPlainMlflow(request) ? body.name : workspacePath(body.name),
         artifact_location: ownLocation(body.artifact_location),
@@ -57,7 +57,7 @@ export const mlflowExperimentOperations: Operation[] = [
     answers: "ml.UpdateExperimentResponse",
     body: z.strictObject({ experiment_id: text, new_name: text.optional() }),
     handle: ({ body, workspace, request }) =>
-      workspace.mlflow.call("POST", `${root}/update`, {
+      mlflowOf(workspace).call("POST", `${root}/update`, {
         experiment_id: body.experiment_id,
         new_name:
           body.new_name === undefined || isPlainMlflow(request)
@@ -114,14 +114,16 @@ export const mlflowExperimentOperations: Operation[] = [
 ];
 
 async function getExperiment(workspace: Workspace, experimentId: string): Promise<Json> {
-  const answer = await workspace.mlflow.call("GET", `${root}/get`, { experiment_id: experimentId });
+  const answer = await mlflowOf(workspace).call("GET", `${root}/get`, {
+    experiment_id: experimentId,
+  });
   return { ...answer, experiment: withOldName(workspace, answer["experiment"]) };
 }
 
 /** An active experiment comes before a deleted one of the same name, as the interface promises. */
 async function getByName(workspace: Workspace, name: string): Promise<Json> {
   try {
-    return await workspace.mlflow.call("GET", `${root}/get-by-name`, { experiment_name: name });
+    return await mlflowOf(workspace).call("GET", `${root}/get-by-name`, { experiment_name: name });
   } catch (error) {
     const deleted = deletedExperimentNamed(workspace, name);
     const isMissing = error instanceof ApiError && error.code === "RESOURCE_DOES_NOT_EXIST";
@@ -132,7 +134,7 @@ async function getByName(workspace: Workspace, name: string): Promise<Json> {
 
 async function searchExperiments(workspace: Workspace, args: Json): Promise<Json> {
   // MLflow refuses a search without a size; 1000 is what Databricks answers at most.
-  const answer = await workspace.mlflow.call("POST", `${root}/search`, {
+  const answer = await mlflowOf(workspace).call("POST", `${root}/search`, {
     ...args,
     max_results: args["max_results"] ?? 1000,
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ArtifactStore } from "../mlflow/artifactStore";
 import { tags, repeated, text } from "../mlflow/fields";
+import { mlflowOf } from "../mlflow/server";
 import { versionsAnswer } from "../models/mlflowAnswers";
 import { checkSignature } from "../models/signature";
 import { sourceArtifacts } from "../models/sources";
@@ -66,7 +67,7 @@ export const mlflowModelVersionOperations: Operation[] = [
       order_by: repeated.optional(),
     }),
     handle: async ({ query, workspace }) => {
-      const answer = await workspace.mlflow.call("GET", `${root}/search`, query);
+      const answer = await mlflowOf(workspace).call("GET", `${root}/search`, query);
       const { model_versions, ...next } = versionsAnswer.parse(answer);
       const known = model_versions.map((found) => plainVersion(withRecord(workspace, found)));
       return { model_versions: known, ...next };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tags, repeated, text } from "../mlflow/fields";
+import { mlflowOf } from "../mlflow/server";
 import { setAlias, versionByAlias } from "../models/aliases";
 import { requireModel } from "../models/lookup";
 import { mlflowModel, type MlflowModel } from "../models/mlflowAnswers";
@@ -55,7 +56,7 @@ export const mlflowRegisteredModelOperations: Operation[] = [
       order_by: repeated.optional(),
     }),
     handle: async ({ query, workspace }) => {
-      const answer = await workspace.mlflow.call("GET", `${root}/search`, query);
+      const answer = await mlflowOf(workspace).call("GET", `${root}/search`, query);
       const { registered_models, ...next } = found.parse(answer);
       return {
         registered_models: registered_models.flatMap((model) => {

@@ -5,6 +5,7 @@ import { USER } from "../identity";
 import { operation, type Operation } from "../route";
 import { endpointDetails, endpointSummary } from "../serving/answers";
 import { configInput, newConfig } from "../serving/config";
+import { servingOf } from "../serving/modelServing";
 import {
   aiGateway,
   endpoints,
@@ -63,8 +64,8 @@ export const servingEndpointOperations: Operation[] = [
         refuseSecond();
         endpoints(workspace).put(record.id, record);
       });
-      workspace.serving.deploy(record.id);
-      return endpointDetails(record, workspace.serving);
+      servingOf(workspace).deploy(record.id);
+      return endpointDetails(record, servingOf(workspace));
     },
   }),
   operation(`GET ${root}`, {
@@ -75,7 +76,7 @@ export const servingEndpointOperations: Operation[] = [
     answers: "serving.ServingEndpointDetailed",
     params,
     handle: ({ params, workspace }) =>
-      endpointDetails(requireEndpoint(workspace, params.name), workspace.serving),
+      endpointDetails(requireEndpoint(workspace, params.name), servingOf(workspace)),
   }),
   operation(`DELETE ${root}/:name`, {
     answers: "raw",
@@ -83,9 +84,9 @@ export const servingEndpointOperations: Operation[] = [
     handle: async ({ params, workspace }) => {
       const { id } = requireEndpoint(workspace, params.name);
       endpoints(workspace).delete(id);
-      workspace.serving.traffic.forget(id);
-      await workspace.serving.log.flush();
-      await workspace.serving.release();
+      servingOf(workspace).traffic.forget(id);
+      await servingOf(workspace).log.flush();
+      await servingOf(workspace).release();
     },
   }),
   operation(`PUT ${root}/:name/config`, {
@@ -110,8 +111,8 @@ export const servingEndpointOperations: Operation[] = [
         last_updated_timestamp: Date.now(),
       };
       endpoints(workspace).put(record.id, record);
-      workspace.serving.deploy(record.id);
-      return endpointDetails(record, workspace.serving);
+      servingOf(workspace).deploy(record.id);
+      return endpointDetails(record, servingOf(workspace));
     },
   }),
   operation(`PATCH ${root}/:name/tags`, {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { missing } from "../errors";
 import { operation, type Operation } from "../route";
 import { invoke, MOST_BYTES } from "../serving/invoke";
+import { servingOf } from "../serving/modelServing";
 import { requireEndpoint, type EndpointRecord, type ServedEntity } from "../serving/records";
 
 const text = z.string();
@@ -18,7 +19,7 @@ export const servingInvocationOperations: Operation[] = [
     bodyLimit: MOST_BYTES,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
-      workspace.serving.limits.count(endpoint);
+      servingOf(workspace).limits.count(endpoint);
       return invoke(workspace, endpoint, undefined, request, reply);
     },
   }),
@@ -30,7 +31,7 @@ export const servingInvocationOperations: Operation[] = [
     bodyLimit: MOST_BYTES,
     handle: ({ params, workspace, request, reply }) => {
       const endpoint = requireEndpoint(workspace, params.name);
-      workspace.serving.limits.count(endpoint);
+      servingOf(workspace).limits.count(endpoint);
       return invoke(workspace, endpoint, params.served, request, reply);
     },
   }),
@@ -39,7 +40,7 @@ export const servingInvocationOperations: Operation[] = [
     params: z.strictObject({ name: text, served: text }),
     handle: async ({ params, workspace }) => {
       const entity = servedBy(requireEndpoint(workspace, params.name), params.served);
-      return { logs: await endOf(workspace.serving.logFile(entity)) };
+      return { logs: await endOf(servingOf(workspace).logFile(entity)) };
     },
   }),
 ];

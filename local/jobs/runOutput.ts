@@ -3,13 +3,14 @@ import type { Workspace } from "../workspace";
 import { taskRunAnswer } from "./answers";
 import { readLog } from "./output";
 import type { Attempt, TaskRecord } from "./records";
+import { jobsOf } from "./service";
 
 /**
  * What a task run has printed so far, and why it failed.
  * @throws ApiError when the id is that of a run with several tasks, as on Databricks
  */
 export function runOutput(workspace: Workspace, runId: number): Record<string, unknown> {
-  const run = workspace.jobs.history.get(runId);
+  const run = jobsOf(workspace).history.get(runId);
   const found = find(run.tasks, runId) ?? (run.tasks.length === 1 ? last(run.tasks[0]) : undefined);
   if (found === undefined)
     throw invalid(

@@ -3,6 +3,7 @@ import { invalid } from "../errors";
 import { USER } from "../identity";
 import { newId } from "../ids";
 import type { Collection } from "../store";
+import { serviceOf } from "../serviceOf";
 import { filesOf } from "../workspaceFiles";
 import type { Workspace } from "../workspace";
 import { Compute } from "./compute";
@@ -222,3 +223,6 @@ export class Jobs {
     return [...this.#active.keys()].filter((id) => this.history.get(id).job_id === jobId).length;
   }
 }
+
+/** The jobs of a workspace and their runs. */
+export const { of: jobsOf, set: setJobs } = serviceOf<Jobs>("jobs");

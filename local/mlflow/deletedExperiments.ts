@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Collection } from "../store";
 import type { Workspace } from "../workspace";
-import type { Json } from "./server";
+import { type Json, mlflowOf } from "./server";
 
 const record = z.strictObject({ experimentId: z.string(), name: z.string() });
 
@@ -20,7 +20,7 @@ const answer = z.object({ experiment });
 
 /** Deletes the experiment and frees its name. Repeated after a crash half-way, it completes. */
 export async function deleteExperiment(workspace: Workspace, experimentId: string): Promise<Json> {
-  const { mlflow } = workspace;
+  const mlflow = mlflowOf(workspace);
   const kept = names(workspace).get(experimentId);
   const found = answer.parse(
     await mlflow.call("GET", "/api/2.0/mlflow/experiments/get", { experiment_id: experimentId }),
@@ -40,14 +40,14 @@ export async function deleteExperiment(workspace: Workspace, experimentId: strin
  */
 export async function restoreExperiment(workspace: Workspace, experimentId: string): Promise<Json> {
   const kept = names(workspace).get(experimentId);
-  const restored = await workspace.mlflow.call("POST", "/api/2.0/mlflow/experiments/restore", {
+  const restored = await mlflowOf(workspace).call("POST", "/api/2.0/mlflow/experiments/restore", {
     experiment_id: experimentId,
   });
   if (kept === undefined) return restored;
   try {
     await rename(workspace, experimentId, kept.name);
   } catch (error) {
-    await workspace.mlflow.call("POST", "/api/2.0/mlflow/experiments/delete", {
+    await mlflowOf(workspace).call("POST", "/api/2.0/mlflow/experiments/delete", {
       experiment_id: experimentId,
     });
     throw error;
@@ -73,8 +73,8 @@ export function withOldName(workspace: Workspace, found: unknown): unknown {
   return kept === undefined ? found : { ...parsed.data, name: kept.name };
 }
 
-function rename({ mlflow }: Workspace, experimentId: string, name: string): Promise<Json> {
-  return mlflow.call("POST", "/api/2.0/mlflow/experiments/update", {
+function rename(workspace: Workspace, experimentId: string, name: string): Promise<Json> {
+  return mlflowOf(workspace).call("POST", "/api/2.0/mlflow/experiments/update", {
     experiment_id: experimentId,
     new_name: name,
   });

@@ -3,6 +3,7 @@ import { invalid, missing } from "../errors";
 import { requirePending, requireVersion, versionNumber } from "../models/versions";
 import type { Workspace } from "../workspace";
 import { artifactPath } from "./artifactUris";
+import { mlflowOf } from "./server";
 
 const ofRun = z.object({
   run: z.object({ info: z.object({ experiment_id: z.string(), artifact_uri: z.string() }) }),
@@ -52,13 +53,14 @@ async function ofTracking(
   return [root, ...rest].join("/");
 }
 
-async function trackingInfo({ mlflow }: Workspace, kind: string, id: string) {
+async function trackingInfo(workspace: Workspace, kind: string, id: string) {
   if (kind === "Runs")
-    return ofRun.parse(await mlflow.call("GET", "/api/2.0/mlflow/runs/get", { run_id: id })).run
-      .info;
+    return ofRun.parse(
+      await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/runs/get", { run_id: id }),
+    ).run.info;
   if (kind === "LoggedModels") {
     const path = `/api/2.0/mlflow/logged-models/${encodeURIComponent(id)}`;
-    return ofModel.parse(await mlflow.call("GET", path)).model.info;
+    return ofModel.parse(await mlflowOf(workspace).call("GET", path)).model.info;
   }
   throw missing("Artifacts of", kind, "NOT_FOUND");
 }

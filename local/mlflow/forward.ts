@@ -2,6 +2,7 @@ import { z } from "zod";
 import { WORKSPACE_ID } from "../identity";
 import { operation, type Operation } from "../route";
 import { forCaller } from "./artifactUris";
+import { mlflowOf } from "./server";
 
 const nothing = z.strictObject({});
 
@@ -28,7 +29,11 @@ export function forward(call: Call, answers: string, fields: z.ZodRawShape = {})
         (filled, name) => filled.replace(`:${name}`, encodeURIComponent(params[name] ?? "")),
         path,
       );
-      const answer = await workspace.mlflow.call(method, filled, { ...query, ...body, ...params });
+      const answer = await mlflowOf(workspace).call(method, filled, {
+        ...query,
+        ...body,
+        ...params,
+      });
       // The client asks this header for the workspace that a run belongs to.
       void reply.header("X-Databricks-Org-Id", String(WORKSPACE_ID));
       return forCaller(request, answer);

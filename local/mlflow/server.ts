@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ApiError } from "../errors";
 import { startPythonServer, type PythonServer } from "../pythonServer";
+import { serviceOf } from "../serviceOf";
 import type { Workspace } from "../workspace";
 
 const CALL_SECONDS = 60;
@@ -115,6 +116,9 @@ export class MlflowServer {
     }
   }
 }
+
+/** The MLflow server behind a workspace's experiments, runs and models. */
+export const { of: mlflowOf, set: setMlflow } = serviceOf<MlflowServer>("MLflow");
 
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

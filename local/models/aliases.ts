@@ -1,4 +1,5 @@
 import { ApiError } from "../errors";
+import { mlflowOf } from "../mlflow/server";
 import type { Workspace } from "../workspace";
 import { versionAnswer } from "./mlflowAnswers";
 import { requireModel } from "./lookup";
@@ -19,7 +20,7 @@ export async function setAlias(
 ): Promise<void> {
   const found = await requireVersion(workspace, name, version);
   const args = { name: found.name, alias, version: String(version) };
-  await workspace.mlflow.call("POST", path, args);
+  await mlflowOf(workspace).call("POST", path, args);
 }
 
 /** @throws ApiError RESOURCE_DOES_NOT_EXIST for a missing model or alias. */
@@ -29,7 +30,7 @@ export async function deleteAlias(
   alias: string,
 ): Promise<void> {
   const found = await versionByAlias(workspace, name, alias);
-  await workspace.mlflow.call("DELETE", path, { name: found.name, alias });
+  await mlflowOf(workspace).call("DELETE", path, { name: found.name, alias });
 }
 
 /** The version that the alias points at. @throws ApiError RESOURCE_DOES_NOT_EXIST for a missing model or alias. */
@@ -40,7 +41,7 @@ export async function versionByAlias(
 ): Promise<ModelVersion> {
   const { full_name } = requireModel(workspace, name);
   try {
-    const answer = await workspace.mlflow.call("GET", path, { name: full_name, alias });
+    const answer = await mlflowOf(workspace).call("GET", path, { name: full_name, alias });
     const { version } = versionAnswer.parse(answer).model_version;
     return await requireVersion(workspace, full_name, version);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ApiError } from "../errors";
+import { mlflowOf } from "../mlflow/server";
 import { changedNow, madeNow, requireSchema } from "../unityCatalog/lookup";
 import type { Workspace } from "../workspace";
 import { modelName, requireModel } from "./lookup";
@@ -81,7 +82,7 @@ export async function deleteModel(workspace: Workspace, name: string): Promise<v
         "Delete its versions first.",
     );
   try {
-    await workspace.mlflow.call("DELETE", `${path}/delete`, { name: full_name });
+    await mlflowOf(workspace).call("DELETE", `${path}/delete`, { name: full_name });
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
@@ -91,13 +92,13 @@ export async function deleteModel(workspace: Workspace, name: string): Promise<v
 /** Tags and aliases of a model. */
 export async function modelInMlflow(workspace: Workspace, name: string): Promise<MlflowModel> {
   const { full_name } = requireModel(workspace, name);
-  const answer = await workspace.mlflow.call("GET", `${path}/get`, { name: full_name });
+  const answer = await mlflowOf(workspace).call("GET", `${path}/get`, { name: full_name });
   return modelAnswer.parse(answer).registered_model;
 }
 
 export async function setModelTag(workspace: Workspace, name: string, tag: Tag): Promise<void> {
   const { full_name } = requireModel(workspace, name);
-  await workspace.mlflow.call("POST", `${path}/set-tag`, { name: full_name, ...tag });
+  await mlflowOf(workspace).call("POST", `${path}/set-tag`, { name: full_name, ...tag });
 }
 
 export async function deleteModelTag(
@@ -106,7 +107,7 @@ export async function deleteModelTag(
   key: string,
 ): Promise<void> {
   const { full_name } = requireModel(workspace, name);
-  await workspace.mlflow.call("DELETE", `${path}/delete-tag`, { name: full_name, key });
+  await mlflowOf(workspace).call("DELETE", `${path}/delete-tag`, { name: full_name, key });
 }
 
 /** A model that is in MLflow but not in Unity Catalog is left from a crash, and taken over. */
@@ -116,7 +117,7 @@ async function createInMlflow(
   tags: readonly Tag[],
 ): Promise<void> {
   try {
-    await workspace.mlflow.call("POST", `${path}/create`, { name, tags });
+    await mlflowOf(workspace).call("POST", `${path}/create`, { name, tags });
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "RESOURCE_ALREADY_EXISTS")) throw error;
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { invalid } from "../errors";
 import { artifactPath } from "../mlflow/artifactUris";
+import { mlflowOf } from "../mlflow/server";
 import type { Workspace } from "../workspace";
 import { versionByAlias } from "./aliases";
 import { requireVersion, versionNumber } from "./versions";
@@ -22,7 +23,7 @@ export async function sourceArtifacts(workspace: Workspace, source: string): Pro
 }
 
 async function sourceUri(workspace: Workspace, source: string): Promise<string> {
-  const { mlflow } = workspace;
+  const mlflow = mlflowOf(workspace);
   const [, model, version] = /^models:\/([^/@]+)\/(\d+)$/.exec(source) ?? [];
   if (model !== undefined && version !== undefined)
     return uriOf(await requireVersion(workspace, model, versionNumber(version)));

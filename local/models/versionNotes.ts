@@ -1,3 +1,4 @@
+import { mlflowOf } from "../mlflow/server";
 import type { Workspace } from "../workspace";
 import type { Tag } from "./mlflowAnswers";
 import { requireVersion, type ModelVersion } from "./versions";
@@ -12,7 +13,7 @@ export async function describeVersion(
   description: string,
 ): Promise<ModelVersion> {
   const found = await requireVersion(workspace, name, version);
-  await workspace.mlflow.call("PATCH", `${path}/update`, {
+  await mlflowOf(workspace).call("PATCH", `${path}/update`, {
     name: found.name,
     version: String(version),
     description,
@@ -28,7 +29,7 @@ export async function setVersionTag(
 ): Promise<void> {
   const found = await requireVersion(workspace, name, version);
   const args = { name: found.name, version: String(version), ...tag };
-  await workspace.mlflow.call("POST", `${path}/set-tag`, args);
+  await mlflowOf(workspace).call("POST", `${path}/set-tag`, args);
 }
 
 export async function deleteVersionTag(
@@ -39,5 +40,5 @@ export async function deleteVersionTag(
 ): Promise<void> {
   const found = await requireVersion(workspace, name, version);
   const args = { name: found.name, version: String(version), key };
-  await workspace.mlflow.call("DELETE", `${path}/delete-tag`, args);
+  await mlflowOf(workspace).call("DELETE", `${path}/delete-tag`, args);
 }

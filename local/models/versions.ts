@@ -3,6 +3,7 @@ import { ApiError, invalid, missing } from "../errors";
 import { USER } from "../identity";
 import { ArtifactStore } from "../mlflow/artifactStore";
 import { ownUri } from "../mlflow/artifactUris";
+import { mlflowOf } from "../mlflow/server";
 import type { Workspace } from "../workspace";
 import { versionAnswer, versionsAnswer, type MlflowVersion, type Tag } from "./mlflowAnswers";
 import { versionRecords, type VersionRecord } from "./records";
@@ -51,7 +52,7 @@ export async function createVersion(
 ): Promise<ModelVersion> {
   const { full_name } = requireModel(workspace, version.name);
   if (version.runId)
-    await workspace.mlflow.call("GET", "/api/2.0/mlflow/runs/get", { run_id: version.runId });
+    await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/runs/get", { run_id: version.runId });
   const id = randomUUID();
   versionRecords(workspace).put(id, {
     id,
@@ -62,7 +63,7 @@ export async function createVersion(
     updated_by: USER.userName,
     ...version.details,
   });
-  const answer = await workspace.mlflow.call("POST", `${path}/create`, {
+  const answer = await mlflowOf(workspace).call("POST", `${path}/create`, {
     name: full_name,
     source: LOCATION + id,
     run_id: version.runId,
@@ -104,7 +105,7 @@ export async function requireVersion(
 ): Promise<ModelVersion> {
   const { full_name } = requireModel(workspace, name);
   try {
-    const answer = await workspace.mlflow.call("GET", `${path}/get`, {
+    const answer = await mlflowOf(workspace).call("GET", `${path}/get`, {
       name: full_name,
       version: String(version),
     });
@@ -139,7 +140,7 @@ export async function listVersions(
   const found: MlflowVersion[] = [];
   let page_token: string | undefined;
   do {
-    const answer = await workspace.mlflow.call("GET", `${path}/search`, {
+    const answer = await mlflowOf(workspace).call("GET", `${path}/search`, {
       filter,
       max_results: 1000,
       page_token,
@@ -160,7 +161,7 @@ export async function deleteVersion(
   version: number,
 ): Promise<void> {
   const found = await requireVersion(workspace, name, version);
-  await workspace.mlflow.call("DELETE", `${path}/delete`, {
+  await mlflowOf(workspace).call("DELETE", `${path}/delete`, {
     name: found.name,
     version: String(version),
   });

@@ -5,6 +5,7 @@ import { USER } from "../identity";
 import { jsonText } from "../route";
 import type { Workspace } from "../workspace";
 import { clientRequestId } from "./clientRequestId";
+import { servingOf } from "./modelServing";
 import { entityId, type EndpointRecord, type ServedEntity } from "./records";
 import { requestTime } from "./requestTime";
 import { score, type Scored } from "./score";
@@ -29,7 +30,7 @@ export async function invoke(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { serving } = workspace;
+  const serving = servingOf(workspace);
   const came = new Date();
   const time = requestTime(request.headers["x-local-request-time"], came);
   const entity = choose(endpoint, servedName);

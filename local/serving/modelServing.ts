@@ -1,4 +1,5 @@
 import { ApiError } from "../errors";
+import { serviceOf } from "../serviceOf";
 import type { Workspace } from "../workspace";
 import { InferenceLog } from "./inferenceLog";
 import { RateLimits } from "./rateLimits";
@@ -22,7 +23,7 @@ export class ModelServing {
   readonly limits = new RateLimits();
   /** The inference tables of AI Gateway. */
   readonly log: InferenceLog;
-  /** What every endpoint had to answer; see `trafficOf`. */
+  /** What every endpoint had to answer; see {@link TrafficCounter.of}. */
   readonly traffic: TrafficCounter;
 
   constructor(workspace: Workspace) {
@@ -132,6 +133,9 @@ export class ModelServing {
     return undefined;
   }
 }
+
+/** What brings a workspace's serving endpoints up and answers for them. */
+export const { of: servingOf, set: setServing } = serviceOf<ModelServing>("serving");
 
 function settled(
   endpoint: EndpointRecord,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Collection } from "../store";
 import type { Workspace } from "../workspace";
-import { requireEndpoint } from "./records";
 
 /** Latencies are those of this many requests, the newest. */
 const KEPT_LATENCIES = 1000;
@@ -48,15 +47,9 @@ export interface Traffic {
 }
 
 /**
- * The traffic of the endpoint called `endpoint`, without a query: cheap enough for a page that lists them all.
- * Kept over restarts; a SIGKILL loses what came in the last second. The inference table has every request.
- * @throws ApiError 404 RESOURCE_DOES_NOT_EXIST if there is no such endpoint.
+ * Counts the requests of all endpoints; in memory, and in the workspace's records a second later: a SIGKILL
+ * loses what came in between, nothing else does. The inference table has every request.
  */
-export function trafficOf(workspace: Workspace, endpoint: string): Traffic {
-  return workspace.serving.traffic.of(requireEndpoint(workspace, endpoint).id);
-}
-
-/** Counts the requests of all endpoints; in memory, and in the workspace's records a second later. */
 export class TrafficCounter {
   readonly #records: Collection<TrafficRecord>;
   readonly #known = new Map<string, TrafficRecord>();
@@ -87,7 +80,10 @@ export class TrafficCounter {
     }, SAVE_MS).unref();
   }
 
-  /** The figures of the endpoint with this id; zeros if it had no request. */
+  /**
+   * The figures of the endpoint with this id; zeros if it had no request. No query: cheap enough for a page that
+   * lists them all.
+   */
   of(id: string): Traffic {
     const { requests, errors, lastRequest, served, latencies } = this.#record(id);
     const sorted = latencies.slice(-KEPT_LATENCIES).sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { missing } from "../errors";
+import { serviceOf } from "../serviceOf";
 import type { Workspace } from "../workspace";
 import { requireSchema } from "./lookup";
 import { partsOf } from "./names";
@@ -44,19 +45,8 @@ export interface TableEngine {
   execute(statement: string): Promise<void>;
 }
 
-const engines = new WeakMap<Workspace, TableEngine>();
-
-/** Gives the workspace its SQL engine. */
-export function setTableEngine(workspace: Workspace, engine: TableEngine): void {
-  engines.set(workspace, engine);
-}
-
-/** The workspace's SQL engine. */
-export function tableEngine(workspace: Workspace): TableEngine {
-  const engine = engines.get(workspace);
-  if (engine === undefined) throw new Error("The SQL engine was not started for this workspace.");
-  return engine;
-}
+/** The SQL engine that Unity Catalog's families ask for a workspace's tables. */
+export const { of: tableEngine, set: setTableEngine } = serviceOf<TableEngine>("the SQL engine");
 
 /** @throws ApiError 404 for a missing catalog, schema or table. */
 export async function requireTable(workspace: Workspace, fullName: string): Promise<EngineTable> {

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { root } from "../../cli/paths";
 import { python } from "../../cli/python";
+import { mlflowOf } from "../../local/mlflow/server";
 import { updateModel } from "../../local/models/registry";
 import { signInLink } from "../../local/page/session";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
@@ -122,7 +123,7 @@ describe("the workspace's page", () => {
     expect(await card("irisclassifierdemo").innerText()).toContain("Not configured");
     expect(await card("telco_churn_model").innerText()).toContain("Not computed yet");
 
-    const { mlflow } = running.workspace;
+    const mlflow = mlflowOf(running.workspace);
     const call = vi.spyOn(mlflow, "call").mockRejectedValue(new Error("it was stopped"));
     await page.reload();
     call.mockRestore();
@@ -134,7 +135,7 @@ describe("the workspace's page", () => {
 
   it("asks MLflow as often for five models as for one", async () => {
     const page = await openSignedIn();
-    const call = vi.spyOn(running.workspace.mlflow, "call");
+    const call = vi.spyOn(mlflowOf(running.workspace), "call");
     await page.reload();
     expect(call.mock.calls.length).toBeLessThanOrEqual(4);
     call.mockRestore();

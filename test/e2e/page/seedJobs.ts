@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { newId } from "../../../local/ids";
 import { logPath } from "../../../local/jobs/output";
 import type { Attempt, RunRecord, TaskRecord } from "../../../local/jobs/records";
+import { jobsOf } from "../../../local/jobs/service";
 import type { JobSettings } from "../../../local/jobs/settings";
 import type { Workspace } from "../../../local/workspace";
 import type { SeededModel } from "./seedModels";
@@ -36,10 +37,10 @@ export function seedJob(
     parameters: [{ name: "max_depth", default: "3" }],
     tasks,
   };
-  const job = workspace.jobs.put(settings);
+  const job = jobsOf(workspace).put(settings);
   return runs.map((run, i) => {
     const record = runOf(workspace, job.job_id, job.settings, name, i + 1, run);
-    workspace.jobs.history.save(record);
+    jobsOf(workspace).history.save(record);
     return record.run_id;
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { mlflowOf } from "../../../local/mlflow/server";
 import { setAlias } from "../../../local/models/aliases";
 import { createModel } from "../../../local/models/registry";
 import { versionRecords } from "../../../local/models/records";
@@ -69,7 +70,7 @@ async function seedRun(
   metrics: NewVersion["metrics"],
 ): Promise<string> {
   const call = (path: string, body: Record<string, unknown>) =>
-    workspace.mlflow.call("POST", `/api/2.0/mlflow/runs/${path}`, body);
+    mlflowOf(workspace).call("POST", `/api/2.0/mlflow/runs/${path}`, body);
   const timestamp = Date.now();
   const { run } = created.parse(
     await call("create", { experiment_id: "0", run_name: name, start_time: timestamp - 90_000 }),

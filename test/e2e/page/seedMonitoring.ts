@@ -4,6 +4,7 @@ import { alertStates } from "../../../local/alerts/state";
 import { makeMetricTables } from "../../../local/dataQuality/metricTables";
 import { monitors, type Monitor } from "../../../local/dataQuality/monitors";
 import { saveRefresh } from "../../../local/dataQuality/refreshRecords";
+import { jobsOf } from "../../../local/jobs/service";
 import { lakehouseOf } from "../../../local/lakehouse";
 import { notifications } from "../../../local/notifications/records";
 import { schemas } from "../../../local/unityCatalog/records";
@@ -42,7 +43,7 @@ export async function seedMonitor(
     },
   };
   // It has a job that unpacks requests into the table, which is how it is known to be the model's.
-  workspace.jobs.put({
+  jobsOf(workspace).put({
     name: `${name.replaceAll("_", "-")}-monitor-unpack`,
     schedule: { quartz_cron_expression: "0 0 * * * ?", timezone_id: "UTC", pause_status: "PAUSED" },
     tasks: [

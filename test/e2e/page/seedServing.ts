@@ -1,3 +1,4 @@
+import { servingOf } from "../../../local/serving/modelServing";
 import { endpoints, type EndpointConfig } from "../../../local/serving/records";
 import type { Workspace } from "../../../local/workspace";
 import type { SeededModel } from "./seedModels";
@@ -51,7 +52,7 @@ export function seedEndpoint(
   });
   for (let i = 0; i < requests; i++) {
     const toChallenger = challenger !== undefined && i % 10 === 0;
-    workspace.serving.traffic.add(id, {
+    servingOf(workspace).traffic.add(id, {
       time: new Date(Date.now() - (requests - i) * 5000),
       durationMs: 8 + ((i * 7) % 23) + (i % 50 === 0 ? 90 : 0),
       status: i < errors ? 500 : 200,

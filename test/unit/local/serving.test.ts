@@ -4,11 +4,11 @@ import { servingEndpointOperations } from "../../../local/api/servingEndpoints";
 import { servingInvocationOperations } from "../../../local/api/servingInvocations";
 import { clientRequestId } from "../../../local/serving/clientRequestId";
 import { draw } from "../../../local/serving/invoke";
-import { ModelServing } from "../../../local/serving/modelServing";
+import { ModelServing, servingOf, setServing } from "../../../local/serving/modelServing";
 import { RateLimits } from "../../../local/serving/rateLimits";
 import { endpoints, type EndpointRecord } from "../../../local/serving/records";
 import { requestTime } from "../../../local/serving/requestTime";
-import { quantile, trafficOf } from "../../../local/serving/traffic";
+import { quantile } from "../../../local/serving/traffic";
 import { openWorkspace, type Harness } from "./harness";
 
 const path = "/api/2.0/serving-endpoints";
@@ -25,7 +25,7 @@ const endpoint: EndpointRecord = {
 
 function open(): Harness {
   const harness = openWorkspace([...servingEndpointOperations, ...servingInvocationOperations]);
-  harness.workspace.serving = new ModelServing(harness.workspace);
+  setServing(harness.workspace, new ModelServing(harness.workspace));
   return harness;
 }
 
@@ -130,8 +130,8 @@ describe("the traffic of an endpoint", () => {
   test("is counted, with latencies of the newest requests, and kept", async () => {
     const { workspace, reopen } = open();
     endpoints(workspace).put("1", endpoint);
-    expect(trafficOf(workspace, "churn")).toMatchObject({ requests: 0, p95Ms: undefined });
-    const { traffic } = workspace.serving;
+    expect(servingOf(workspace).traffic.of("1")).toMatchObject({ requests: 0, p95Ms: undefined });
+    const { traffic } = servingOf(workspace);
     for (let i = 0; i < 3000; i++) traffic.add("1", answered(200, 9999, 1));
     for (let i = 1; i <= 1000; i++) traffic.add("1", answered(200, i, i, "model-2"));
     traffic.add("1", answered(400, 1, 5));
@@ -142,21 +142,21 @@ describe("the traffic of an endpoint", () => {
         { name: "model-2", requests: 1000, errors: 0 },
       ],
     };
-    expect(trafficOf(workspace, "churn")).toEqual(expected);
-    await workspace.serving.stop();
+    expect(servingOf(workspace).traffic.of("1")).toEqual(expected);
+    await servingOf(workspace).stop();
     const again = reopen();
-    again.serving = new ModelServing(again);
-    expect(trafficOf(again, "churn")).toEqual(expected);
+    setServing(again, new ModelServing(again));
+    expect(servingOf(again).traffic.of("1")).toEqual(expected);
   });
 
   test("ends with the endpoint", async () => {
     const { call, workspace } = open();
     endpoints(workspace).put("1", endpoint);
-    workspace.serving.traffic.add("1", answered(200, 1, 1));
-    workspace.serving.traffic.save();
+    servingOf(workspace).traffic.add("1", answered(200, 1, 1));
+    servingOf(workspace).traffic.save();
     await call("DELETE", `${path}/churn`);
     endpoints(workspace).put("1", endpoint);
-    expect(trafficOf(workspace, "churn").requests).toBe(0);
+    expect(servingOf(workspace).traffic.of("1").requests).toBe(0);
   });
 
   test("has quantiles that some request really had", () => {

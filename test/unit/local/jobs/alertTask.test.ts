@@ -4,7 +4,7 @@ import { startAlerts } from "../../../../local/alerts/service";
 import { alertOperations } from "../../../../local/api/alerts";
 import { jobRunOperations } from "../../../../local/api/jobRuns";
 import { jobOperations } from "../../../../local/api/jobs";
-import { Jobs } from "../../../../local/jobs/service";
+import { Jobs, setJobs } from "../../../../local/jobs/service";
 import type { Executed } from "../../../../local/lakehouse/shapes";
 import { QueryDouble, result } from "../alerts/queryDouble";
 import { openWorkspace } from "../harness";
@@ -56,8 +56,8 @@ async function open() {
   for (const id of ["w1", "w2"]) warehouses.put(id, { ...warehouse, id });
   const double = new QueryDouble();
   startAlerts(workspace, double.query);
-  workspace.jobs = new Jobs(workspace);
-  onTestFinished(() => workspace.jobs.close());
+  const jobs = setJobs(workspace, new Jobs(workspace));
+  onTestFinished(() => jobs.close());
   const made = (await call("POST", "/api/2.0/alerts", alert)).body;
   const { id } = z.looseObject({ id: z.string() }).parse(made);
   /** Submits tasks and waits for the end. */

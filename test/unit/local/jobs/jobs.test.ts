@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { jobRunOperations } from "../../../../local/api/jobRuns";
 import { jobOperations } from "../../../../local/api/jobs";
-import { Jobs } from "../../../../local/jobs/service";
+import { Jobs, setJobs } from "../../../../local/jobs/service";
 import { openWorkspace } from "../harness";
 
 const condition = (task_key: string, left: string, right = "1", ...depends: string[]) => ({
@@ -30,10 +30,10 @@ function open() {
   const harness = openWorkspace([...jobOperations, ...jobRunOperations]);
   const start = (): Jobs => {
     const { workspace } = harness;
-    workspace.jobs = new Jobs(workspace);
-    workspace.onClose(() => workspace.jobs.close());
-    workspace.jobs.start();
-    return workspace.jobs;
+    const jobs = setJobs(workspace, new Jobs(workspace));
+    workspace.onClose(() => jobs.close());
+    jobs.start();
+    return jobs;
   };
   start();
   const post = (name: string, body: unknown) => harness.call("POST", `/api/2.2/jobs/${name}`, body);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { jobRunOperations } from "../../../../local/api/jobRuns";
 import { jobOperations } from "../../../../local/api/jobs";
 import { startAlerts } from "../../../../local/alerts/service";
-import { Jobs } from "../../../../local/jobs/service";
+import { Jobs, setJobs } from "../../../../local/jobs/service";
 import { sentNotifications } from "../../../../local/notifications/records";
 import { openWorkspace } from "../harness";
 import { mailsOf } from "../notifications/mails";
@@ -25,8 +25,7 @@ function open() {
   const start = () => {
     const { workspace } = harness;
     startAlerts(workspace, () => Promise.reject(new Error("No query was expected.")));
-    const jobs = new Jobs(workspace);
-    workspace.jobs = jobs;
+    const jobs = setJobs(workspace, new Jobs(workspace));
     onTestFinished(() => jobs.close());
     jobs.start();
   };
