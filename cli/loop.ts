@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import type { Connection } from "../components/workspace/rest";
 import type { Engine } from "../engine";
@@ -6,7 +7,7 @@ import { inputs } from "../stacks/churnTables";
 import { findAddress } from "./address";
 import { deploy } from "./deploy";
 import { checkDrift, type Drift, type Watched } from "./driftCheck";
-import { paths } from "./paths";
+import { paths, root } from "./paths";
 import { heading, runShownJob } from "./shownJob";
 import { query } from "./sql";
 import { setUp } from "./start";
@@ -14,6 +15,11 @@ import { awaitCapture, daysAgo, replay } from "./traffic";
 import { UserError } from "./userError";
 
 const usage = "Usage: npm run loop -- [--keep]   (--keep: the workspace goes on, to look around)";
+
+const STOP = "MLOPS_HOME=.mlops/loop npm run workspace -- --stop";
+
+const LOOK = `Look at its page:  MLOPS_HOME=.mlops/loop npm run workspace -- --link
+End it:            ${STOP}`;
 
 /** Days of traffic before the customers change. */
 const QUIET_DAYS = 10;
@@ -88,8 +94,7 @@ export async function main(args: string[]): Promise<number> {
   const running = findAddress();
   if (running !== undefined) {
     throw new UserError(
-      `The workspace of an earlier loop runs at ${running.url}, process ${running.pid}. ` +
-        `End it first: kill ${running.pid}`,
+      `The workspace of an earlier loop runs at ${running.url}. End it first: ${STOP}`,
     );
   }
   rmSync(paths.workspace, { recursive: true, force: true });
@@ -100,9 +105,10 @@ export async function main(args: string[]): Promise<number> {
     const summary = await story(new Loop(engine, { host: workspace.url, token: workspace.token }));
     heading(`The loop has turned once, in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
     console.log(summary.join("\n"));
-    const pid = findAddress()?.pid;
-    if (keep)
-      console.log(`\nThe workspace goes on at ${workspace.url}; end it with: kill ${String(pid)}`);
+    for (const mail of readdirSync(join(paths.workspace, "mail"))) {
+      console.log(`mail          ${relative(root, join(paths.workspace, "mail", mail))}`);
+    }
+    console.log(keep ? `\nThe workspace goes on at ${workspace.url}.\n${LOOK}` : "");
     return 0;
   } finally {
     await workspace.stop();
