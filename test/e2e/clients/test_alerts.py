@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -15,50 +15,17 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import OperationFailed
 from databricks.sdk.service import jobs, settings, sql
 
+from conftest import Execute
+
 State = sql.AlertEvaluationState
-Query = Callable[[str], None]
-
-
-@pytest.fixture(scope="module")
-def client() -> WorkspaceClient:
-    """Signs in with DATABRICKS_HOST and DATABRICKS_TOKEN."""
-    return WorkspaceClient()
-
-
-@pytest.fixture(scope="module")
-def warehouse(client: WorkspaceClient) -> Iterator[str]:
-    """Gives the id of a SQL warehouse."""
-    made = client.warehouses.create(
-        name=f"test-alerts-{uuid4().hex[:8]}",
-        cluster_size="2X-Small",
-        max_num_clusters=1,
-        auto_stop_mins=10,
-    ).result()
-    assert made.id is not None
-    yield made.id
-    client.warehouses.delete(made.id)
 
 
 @pytest.fixture
-def execute(client: WorkspaceClient, warehouse: str) -> Query:
-    """Runs statements that have to succeed."""
-
-    def run(statement: str) -> None:
-        answer = client.statement_execution.execute_statement(statement, warehouse)
-        assert answer.status is not None
-        assert answer.status.state == sql.StatementState.SUCCEEDED, answer.status.error
-
-    return run
-
-
-@pytest.fixture
-def scores(client: WorkspaceClient, execute: Query) -> Iterator[str]:
+def scores(catalog_name: str, execute: Execute) -> str:
     """Gives the full name of an empty table of scores, in a catalog of its own."""
-    catalog = f"test_{uuid4().hex[:8]}"
-    client.catalogs.create(catalog)
-    execute(f"CREATE TABLE {catalog}.default.scores (score DOUBLE)")
-    yield f"{catalog}.default.scores"
-    client.catalogs.delete(catalog, force=True)
+    table = f"{catalog_name}.default.scores"
+    execute(f"CREATE TABLE {table} (score DOUBLE)")
+    return table
 
 
 @dataclass
@@ -127,9 +94,9 @@ def alert_over(
     )
 
 
-def evaluate(client: WorkspaceClient, alert_id: str, **task: Any) -> tuple[Any, str | None]:
+def evaluate(workspace: WorkspaceClient, alert_id: str, **task: Any) -> tuple[Any, str | None]:
     """Evaluates an alert by a task; gives the state, and why the task failed if it did."""
-    submitted = client.jobs.submit(
+    submitted = workspace.jobs.submit(
         run_name="evaluate",
         tasks=[
             jobs.SubmitTask(
@@ -142,11 +109,11 @@ def evaluate(client: WorkspaceClient, alert_id: str, **task: Any) -> tuple[Any, 
         submitted.result()
     except OperationFailed:
         failed = True
-    output = client.jobs.get_run_output(submitted.run_id)
+    output = workspace.jobs.get_run_output(submitted.run_id)
     assert output.alert_output is not None
     assert output.alert_output.alert_state is not None
     state = State(output.alert_output.alert_state.value)
-    shown = client.alerts_v2.get_alert(alert_id).evaluation
+    shown = workspace.alerts_v2.get_alert(alert_id).evaluation
     assert shown.state == state
     assert shown.last_evaluated_at is not None
     assert failed == (output.error is not None)
@@ -154,10 +121,10 @@ def evaluate(client: WorkspaceClient, alert_id: str, **task: Any) -> tuple[Any, 
 
 
 def test_an_alert_follows_its_data(
-    client: WorkspaceClient, warehouse: str, execute: Query, scores: str, hook: Hook
+    workspace: WorkspaceClient, warehouse: str, execute: Execute, scores: str, hook: Hook
 ) -> None:
     """It is told of once for each change, and fails with the query."""
-    destination = client.notification_destinations.create(
+    destination = workspace.notification_destinations.create(
         display_name="hook",
         config=settings.Config(
             generic_webhook=settings.GenericWebhookConfig(
@@ -166,18 +133,18 @@ def test_an_alert_follows_its_data(
         ),
     )
     alert = alert_over(scores, warehouse, destination.id, empty_result_state=State.OK)
-    made = client.alerts_v2.create_alert(alert)
+    made = workspace.alerts_v2.create_alert(alert)
     assert made.id is not None
     assert made.evaluation.state == State.UNKNOWN
     execute(f"INSERT INTO {scores} VALUES (0.05), (0.5)")
-    assert evaluate(client, made.id) == (State.TRIGGERED, None)
-    assert evaluate(client, made.id) == (State.TRIGGERED, None)
+    assert evaluate(workspace, made.id) == (State.TRIGGERED, None)
+    assert evaluate(workspace, made.id) == (State.TRIGGERED, None)
     assert hook.titles(1) == ["TRIGGERED at 0.5"]
     execute(f"DELETE FROM {scores} WHERE score > 0.1")
-    assert evaluate(client, made.id) == (State.OK, None)
+    assert evaluate(workspace, made.id) == (State.OK, None)
     assert hook.titles(2) == ["TRIGGERED at 0.5", "OK at 0.05"]
     execute(f"DROP TABLE {scores}")
-    state, error = evaluate(client, made.id)
+    state, error = evaluate(workspace, made.id)
     assert state == State.ERROR
     assert error is not None
     assert error.startswith("[TABLE_OR_VIEW_NOT_FOUND]")
@@ -186,23 +153,23 @@ def test_an_alert_follows_its_data(
     assert authorization == f"Basic {base64.b64encode(b'me:s3cr3t').decode()}"
     assert body["event"] == "alert_state_change"
     assert body["alert"]["alert"]["id"] == made.id
-    client.alerts_v2.trash_alert(made.id, purge=True)
-    client.notification_destinations.delete(str(destination.id))
+    workspace.alerts_v2.trash_alert(made.id, purge=True)
+    workspace.notification_destinations.delete(str(destination.id))
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_an_empty_result_has_the_state_that_the_alert_wants(
-    client: WorkspaceClient, warehouse: str, scores: str, state: State
+    workspace: WorkspaceClient, warehouse: str, scores: str, state: State
 ) -> None:
-    made = client.alerts_v2.create_alert(alert_over(scores, warehouse, empty_result_state=state))
+    made = workspace.alerts_v2.create_alert(alert_over(scores, warehouse, empty_result_state=state))
     assert made.id is not None
-    found, error = evaluate(client, made.id)
+    found, error = evaluate(workspace, made.id)
     assert found == state
     assert (error is not None) == (state == State.ERROR)
-    client.alerts_v2.trash_alert(made.id, purge=True)
+    workspace.alerts_v2.trash_alert(made.id, purge=True)
 
 
-def test_aggregations(client: WorkspaceClient, warehouse: str) -> None:
+def test_aggregations(workspace: WorkspaceClient, warehouse: str) -> None:
     """Without one, the first row counts."""
     expected = {
         sql.Aggregation.AVG: 4,
@@ -224,28 +191,28 @@ def test_aggregations(client: WorkspaceClient, warehouse: str) -> None:
         alert.evaluation.threshold = sql.AlertV2Operand(
             value=sql.AlertV2OperandValue(double_value=value)
         )
-        alerts.append(client.alerts_v2.create_alert(alert).id)
+        alerts.append(workspace.alerts_v2.create_alert(alert).id)
     tasks = [
         jobs.SubmitTask(task_key=f"task_{number}", alert_task=jobs.AlertTask(alert_id=alert_id))
         for number, alert_id in enumerate(alerts)
     ]
-    client.jobs.submit(run_name="aggregations", tasks=tasks).result()
-    states = [client.alerts_v2.get_alert(str(one)).evaluation.state for one in alerts]
+    workspace.jobs.submit(run_name="aggregations", tasks=tasks).result()
+    states = [workspace.alerts_v2.get_alert(str(one)).evaluation.state for one in alerts]
     assert states == [State.TRIGGERED] * len(expected)
     for one in alerts:
-        client.alerts_v2.trash_alert(str(one), purge=True)
+        workspace.alerts_v2.trash_alert(str(one), purge=True)
 
 
 def test_a_job_branches_on_an_alert(
-    client: WorkspaceClient, warehouse: str, execute: Query, scores: str
+    workspace: WorkspaceClient, warehouse: str, execute: Execute, scores: str
 ) -> None:
     """A condition reads the state; parameters are this run's."""
     alert = alert_over(scores, warehouse)
     alert.query_text = f"SELECT score FROM {scores} WHERE score < :below"
     alert.parameters = [sql.AlertStatementParameter(name="below", type="DOUBLE", value="1")]
-    made = client.alerts_v2.create_alert(alert)
+    made = workspace.alerts_v2.create_alert(alert)
     execute(f"INSERT INTO {scores} VALUES (0.01), (0.5)")
-    job = client.jobs.create(
+    job = workspace.jobs.create(
         name=f"test {uuid4().hex[:8]}",
         parameters=[jobs.JobParameterDefinition("below", "0.9")],
         tasks=[
@@ -271,9 +238,9 @@ def test_a_job_branches_on_an_alert(
     )
     assert job.job_id is not None
     for below, outcome in (("0.9", "true"), ("0.1", "false")):
-        run = client.jobs.run_now(job.job_id, job_parameters={"below": below}).result()
+        run = workspace.jobs.run_now(job.job_id, job_parameters={"below": below}).result()
         (drifts,) = [task for task in run.tasks or [] if task.task_key == "drifts"]
         assert drifts.condition_task is not None
         assert drifts.condition_task.outcome == outcome
-    client.jobs.delete(job.job_id)
-    client.alerts_v2.trash_alert(str(made.id), purge=True)
+    workspace.jobs.delete(job.job_id)
+    workspace.alerts_v2.trash_alert(str(made.id), purge=True)

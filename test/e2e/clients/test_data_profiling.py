@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound
-from databricks.sdk.service import dataquality, sql
+from databricks.sdk.service import dataquality
 from databricks.sdk.service.dataquality import RefreshState
+
+from conftest import Execute
 
 DAYS = 4
 ROWS = 1000
@@ -20,21 +22,12 @@ ROWS = 1000
 class Scene:
     """A catalog with a table of predictions and one of what the model was trained on."""
 
-    def __init__(self, client: WorkspaceClient) -> None:
+    def __init__(self, client: WorkspaceClient, execute: Execute) -> None:
         """Makes the tables, with four days of predictions that are like the baseline."""
         self.client = client
+        self.execute = execute
         self.catalog = f"test_{uuid4().hex[:8]}"
         self.table = f"{self.catalog}.default.predictions"
-        self.warehouse = str(
-            client.warehouses.create(
-                name=f"profiling-{self.catalog}",
-                cluster_size="2X-Small",
-                max_num_clusters=1,
-                auto_stop_mins=10,
-            )
-            .result()
-            .id
-        )
         client.catalogs.create(self.catalog)
         client.schemas.create("monitoring", self.catalog)
         self.run(
@@ -65,15 +58,12 @@ class Scene:
 
     def run(self, statement: str) -> list[list[str]]:
         """The rows of a statement, as text."""
-        answer = self.client.statement_execution.execute_statement(
-            statement.replace(
-                "{drift}", f"{self.catalog}.monitoring.predictions_drift_metrics"
-            ).replace("{profile}", f"{self.catalog}.monitoring.predictions_profile_metrics"),
-            self.warehouse,
+        metrics = f"{self.catalog}.monitoring.predictions"
+        return self.execute(
+            statement.replace("{drift}", f"{metrics}_drift_metrics").replace(
+                "{profile}", f"{metrics}_profile_metrics"
+            )
         )
-        assert answer.status is not None
-        assert answer.status.state == sql.StatementState.SUCCEEDED, answer.status.error
-        return (answer.result.data_array if answer.result else None) or []
 
     def monitor(self, **others: Any) -> dataquality.Monitor:
         """Describes a monitor of the predictions."""
@@ -149,12 +139,11 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
+def scene(workspace: WorkspaceClient, execute: Execute) -> Iterator[Scene]:
     """Four days of predictions, and a monitor that has been refreshed."""
-    made = Scene(WorkspaceClient())
+    made = Scene(workspace, execute)
     yield made
-    made.client.catalogs.delete(made.catalog, force=True)
-    made.client.warehouses.delete(made.warehouse)
+    workspace.catalogs.delete(made.catalog, force=True)
 
 
 @pytest.fixture(scope="module")

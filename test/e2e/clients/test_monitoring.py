@@ -1,60 +1,34 @@
 """The Databricks SDK for Python, as it comes, works with monitors, alerts and permissions."""
 
 import time
-from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound
 from databricks.sdk.service import dataquality, iam, settings, sql
 
-
-@pytest.fixture(scope="module")
-def client() -> WorkspaceClient:
-    """Signs in with DATABRICKS_HOST and DATABRICKS_TOKEN."""
-    return WorkspaceClient()
-
-
-@pytest.fixture(scope="module")
-def warehouse(client: WorkspaceClient) -> Iterator[str]:
-    """Gives the id of a SQL warehouse."""
-    made = client.warehouses.create(
-        name=f"test-monitoring-{uuid4().hex[:8]}",
-        cluster_size="2X-Small",
-        max_num_clusters=1,
-        auto_stop_mins=10,
-    ).result()
-    assert made.id is not None
-    yield made.id
-    client.warehouses.delete(made.id)
+from conftest import Execute
 
 
 @pytest.fixture
-def predictions(client: WorkspaceClient, warehouse: str) -> Iterator[str]:
+def predictions(workspace: WorkspaceClient, execute: Execute, catalog_name: str) -> str:
     """Gives the full name of an empty predictions table in a catalog of its own."""
-    catalog = f"test_{uuid4().hex[:8]}"
-    client.catalogs.create(catalog)
-    client.schemas.create("monitoring", catalog)
-    table = f"{catalog}.default.predictions"
-    answer = client.statement_execution.execute_statement(
+    workspace.schemas.create("monitoring", catalog_name)
+    table = f"{catalog_name}.default.predictions"
+    execute(
         f"CREATE TABLE {table} "
-        "(timestamp TIMESTAMP, model_version STRING, prediction STRING, actual_label STRING)",
-        warehouse,
+        "(timestamp TIMESTAMP, model_version STRING, prediction STRING, actual_label STRING)"
     )
-    assert answer.status is not None
-    assert answer.status.state == sql.StatementState.SUCCEEDED, answer.status.error
-    yield table
-    client.catalogs.delete(catalog, force=True)
+    return table
 
 
 def monitor_of(
-    client: WorkspaceClient, table: str, prediction: str = "prediction"
+    workspace: WorkspaceClient, table: str, prediction: str = "prediction"
 ) -> dataquality.Monitor:
     """Describes a monitor of an inference log."""
     catalog = table.split(".")[0]
-    table_id = client.tables.get(table).table_id
-    schema_id = client.schemas.get(f"{catalog}.monitoring").schema_id
+    table_id = workspace.tables.get(table).table_id
+    schema_id = workspace.schemas.get(f"{catalog}.monitoring").schema_id
     assert table_id is not None
     assert schema_id is not None
     return dataquality.Monitor(
@@ -78,32 +52,28 @@ def monitor_of(
 
 
 def test_a_monitor_becomes_active(
-    client: WorkspaceClient, warehouse: str, predictions: str
+    workspace: WorkspaceClient, execute: Execute, predictions: str
 ) -> None:
     """It makes its metric tables, which outlive it."""
     with pytest.raises(InvalidParameterValue, match="no column 'score'"):
-        client.data_quality.create_monitor(monitor_of(client, predictions, "score"))
-    wanted = monitor_of(client, predictions)
-    client.data_quality.create_monitor(wanted)
-    config = active(client, wanted.object_id)
+        workspace.data_quality.create_monitor(monitor_of(workspace, predictions, "score"))
+    wanted = monitor_of(workspace, predictions)
+    workspace.data_quality.create_monitor(wanted)
+    config = active(workspace, wanted.object_id)
     assert config.monitored_table_name == predictions
     for name in (config.profile_metrics_table_name, config.drift_metrics_table_name):
         assert name is not None
-        answer = client.statement_execution.execute_statement(
-            f"SELECT max(window.start), count(*) FROM {name}", warehouse
-        )
-        assert answer.result is not None
-        assert answer.result.data_array == [[None, "0"]]
-    client.data_quality.delete_monitor("table", wanted.object_id)
+        assert execute(f"SELECT max(window.start), count(*) FROM {name}") == [[None, "0"]]
+    workspace.data_quality.delete_monitor("table", wanted.object_id)
     with pytest.raises(NotFound):
-        client.data_quality.get_monitor("table", wanted.object_id)
-    assert client.tables.exists(str(config.drift_metrics_table_name)).table_exists
+        workspace.data_quality.get_monitor("table", wanted.object_id)
+    assert workspace.tables.exists(str(config.drift_metrics_table_name)).table_exists
 
 
-def active(client: WorkspaceClient, table_id: str) -> dataquality.DataProfilingConfig:
+def active(workspace: WorkspaceClient, table_id: str) -> dataquality.DataProfilingConfig:
     """Waits until the monitor is active."""
     for _ in range(100):
-        config = client.data_quality.get_monitor("table", table_id).data_profiling_config
+        config = workspace.data_quality.get_monitor("table", table_id).data_profiling_config
         assert config is not None
         if config.status == dataquality.DataProfilingStatus.DATA_PROFILING_STATUS_ACTIVE:
             return config
@@ -112,13 +82,13 @@ def active(client: WorkspaceClient, table_id: str) -> dataquality.DataProfilingC
     raise AssertionError("The monitor did not become active within 10 seconds.")
 
 
-def test_an_alert_and_who_is_told(client: WorkspaceClient, warehouse: str) -> None:
+def test_an_alert_and_who_is_told(workspace: WorkspaceClient, warehouse: str) -> None:
     """Order of subscriptions is kept, secrets are not shown, trash is not listed."""
     email = settings.Config(email=settings.EmailConfig(["team@example.com"]))
     webhook = settings.Config(
         generic_webhook=settings.GenericWebhookConfig(url="https://hooks.example.com/s3cr3t")
     )
-    destinations = client.notification_destinations
+    destinations = workspace.notification_destinations
     team = destinations.create(display_name="team", config=email)
     hook = destinations.create(display_name="hook", config=webhook)
     assert hook.destination_type == settings.DestinationType.WEBHOOK
@@ -140,27 +110,27 @@ def test_an_alert_and_who_is_told(client: WorkspaceClient, warehouse: str) -> No
         ),
         schedule=sql.CronSchedule(quartz_cron_schedule="0 0 * * * ?", timezone_id="UTC"),
     )
-    made = client.alerts_v2.create_alert(wanted)
+    made = workspace.alerts_v2.create_alert(wanted)
     assert made.id is not None
-    found = client.alerts_v2.get_alert(made.id)
+    found = workspace.alerts_v2.get_alert(made.id)
     assert found.evaluation.notification is not None
     assert found.evaluation.notification.subscriptions == subscriptions
     wanted.schedule.quartz_cron_schedule = "0 0 6 * * *"
     with pytest.raises(BadRequest, match="day-of-week must be '\\?'"):
-        client.alerts_v2.update_alert(made.id, wanted, update_mask="schedule")
-    client.alerts_v2.trash_alert(made.id)
-    assert made.id not in [one.id for one in client.alerts_v2.list_alerts()]
-    client.alerts_v2.trash_alert(made.id, purge=True)
+        workspace.alerts_v2.update_alert(made.id, wanted, update_mask="schedule")
+    workspace.alerts_v2.trash_alert(made.id)
+    assert made.id not in [one.id for one in workspace.alerts_v2.list_alerts()]
+    workspace.alerts_v2.trash_alert(made.id, purge=True)
     for one in (team, hook):
         destinations.delete(str(one.id))
     with pytest.raises(NotFound):
         destinations.get(str(team.id))
 
 
-def test_permissions_of_a_warehouse(client: WorkspaceClient, warehouse: str) -> None:
+def test_permissions_of_a_warehouse(workspace: WorkspaceClient, warehouse: str) -> None:
     """They are added to, and a warehouse keeps an owner."""
-    me = client.current_user.me().user_name
-    client.permissions.update(
+    me = workspace.current_user.me().user_name
+    workspace.permissions.update(
         "warehouses",
         warehouse,
         access_control_list=[
@@ -169,7 +139,7 @@ def test_permissions_of_a_warehouse(client: WorkspaceClient, warehouse: str) -> 
             )
         ],
     )
-    found = client.permissions.get("sql/warehouses", warehouse).access_control_list or []
+    found = workspace.permissions.get("sql/warehouses", warehouse).access_control_list or []
     levels = {
         one.user_name or one.group_name: [p.permission_level for p in one.all_permissions or []]
         for one in found
@@ -180,4 +150,4 @@ def test_permissions_of_a_warehouse(client: WorkspaceClient, warehouse: str) -> 
         "admins": [iam.PermissionLevel.CAN_MANAGE],
     }
     with pytest.raises(InvalidParameterValue, match="exactly one owner"):
-        client.permissions.set("warehouses", warehouse, access_control_list=[])
+        workspace.permissions.set("warehouses", warehouse, access_control_list=[])

@@ -256,8 +256,8 @@ def test_an_update_is_served_beside_the_old_configuration(
 
 @pytest.fixture(scope="module")
 def captured(
-    workspace: WorkspaceClient, endpoint: str, schema: str
-) -> Iterator[Captured]:
+    workspace: WorkspaceClient, warehouse: str, endpoint: str, schema: str
+) -> Captured:
     """Lets the endpoint capture requests."""
     catalog, _, name = schema.partition(".")
     workspace.serving_endpoints.put_ai_gateway(
@@ -269,12 +269,7 @@ def captured(
             enabled=True,
         ),
     )
-    warehouse = workspace.warehouses.create(
-        name=f"test-{endpoint}", cluster_size="2X-Small"
-    ).result()
-    assert warehouse.id is not None
-    yield Captured(workspace, warehouse.id, f"{schema}.captured_payload")
-    workspace.warehouses.delete(warehouse.id)
+    return Captured(workspace, warehouse, f"{schema}.captured_payload")
 
 
 def test_requests_are_captured_in_the_inference_table(

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,17 +33,6 @@ from databricks.sdk.service.sql import (
 )
 
 SLOW = "SELECT count(*) FROM range(1000000) a JOIN range(1000000) b ON a.id * b.id % 7 = 3"
-
-
-@pytest.fixture(scope="module")
-def warehouse(workspace: WorkspaceClient) -> Iterator[str]:
-    """Makes a warehouse; gives its id."""
-    made = workspace.warehouses.create(
-        name=f"test-{uuid4().hex[:8]}", cluster_size="2X-Small", max_num_clusters=1
-    ).result()
-    assert made.id is not None
-    yield made.id
-    workspace.warehouses.delete(made.id)
 
 
 class Sql:
