@@ -1,5 +1,6 @@
 import { SqlRefusal } from "../lakehouse";
 import type { Executed, Parameter, Statement } from "../lakehouse/shapes";
+import { quoted } from "../sql/names";
 import { constantText, holds, type Operand } from "./compare";
 import type { AlertBody, EvaluationState, OperandColumn } from "./records";
 
@@ -112,10 +113,6 @@ function withoutLast({ columns, rows, truncated }: Executed): Executed {
 
 function headingOf({ name, aggregation }: OperandColumn): string {
   return `${aggregation ?? ""}(${name})`;
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
 }
 
 function firstOf({ columns, rows }: Executed, name: string): Operand | undefined {

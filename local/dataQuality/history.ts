@@ -1,7 +1,7 @@
 import { lakehouseOf, SqlRefusal } from "../lakehouse";
+import { quoted, quotedName } from "../sql/names";
 import type { Workspace } from "../workspace";
 import type { ProfilingConfig } from "./config";
-import { quoted, quotedName } from "./metricTables";
 import type { Monitor } from "./monitors";
 import { refreshesOf, type Refresh } from "./refreshRecords";
 

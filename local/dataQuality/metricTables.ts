@@ -1,3 +1,4 @@
+import { quoted, quotedName } from "../sql/names";
 import { tableEngine, type EngineTable } from "../unityCatalog/engine";
 import type { Workspace } from "../workspace";
 import type { ProfilingConfig } from "./config";
@@ -151,9 +152,3 @@ const definitions = (columns: readonly MetricColumn[]): string =>
 /** Text, whatever the log's column is: the rows of all versions together have `*` in it. */
 const modelColumn = ({ inference_log: log }: ProfilingConfig): MetricColumn[] =>
   log === undefined ? [] : [[log.model_id_column, "STRING"]];
-
-/** A full name as SQL writes it. */
-export const quotedName = (fullName: string): string => fullName.split(".").map(quoted).join(".");
-
-/** A column's name as SQL writes it. */
-export const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "../errors";
+import { quotedName } from "../sql/names";
 import type { Collection } from "../store";
 import { requireTable, tableEngine, type EngineTable } from "../unityCatalog/engine";
 import { schemas, type SchemaRecord } from "../unityCatalog/records";
 import type { Workspace } from "../workspace";
 import { profilingConfig, type ProfilingConfig } from "./config";
-import { quotedName } from "./metricTables";
 
 const record = z.strictObject({
   /** The monitored table's id; the key. */

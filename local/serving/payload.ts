@@ -1,6 +1,7 @@
 import { ApiError } from "../errors";
 import { lakehouseOf, SqlRefusal } from "../lakehouse";
 import type { JournalFile } from "../lakehouse/shapes";
+import { quotedName } from "../sql/names";
 import type { Workspace } from "../workspace";
 import type { EndpointRecord } from "./records";
 
@@ -91,11 +92,7 @@ export async function addPayload(
   } catch (error) {
     if (!(error instanceof SqlRefusal) || error.errorClass !== "TABLE_OR_VIEW_NOT_FOUND")
       throw error;
-    const name = table
-      .split(".")
-      .map((part) => `\`${part.replaceAll("`", "``")}\``)
-      .join(".");
-    const statement = `CREATE TABLE IF NOT EXISTS ${name} (${COLUMNS.join(", ")})`;
+    const statement = `CREATE TABLE IF NOT EXISTS ${quotedName(table)} (${COLUMNS.join(", ")})`;
     await lakehouse.query({ statement });
     await lakehouse.addJournal(table, file);
   }
