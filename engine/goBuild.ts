@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { BuildContext } from "./buildContext";
 import { runCommand } from "./command";
 import { EngineError } from "./errors";
 import { findGo } from "./go";
-import type { BuildContext } from "./parts";
 import { runStep } from "./steps";
 import { requiredVersion } from "./versions";
 

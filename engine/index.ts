@@ -1,9 +1,10 @@
 import { delimiter, dirname, join } from "node:path";
+import type { BuildContext } from "./buildContext";
 import { runCommand } from "./command";
+import type { Engine, EnginePart } from "./engine";
 import { type Installed, installedProgram, installedProvider } from "./installed";
 import { withLock } from "./lock";
 import {
-  type BuildContext,
   builtBefore,
   buildPart,
   cliPart,
@@ -15,25 +16,9 @@ import { layoutOf } from "./paths";
 import { type Output, runStep } from "./steps";
 import { isCompatible, packageVersion } from "./versions";
 
+export type { Engine } from "./engine";
 export { EngineError } from "./errors";
 export { describeEngine, type PulumiOptions, type PulumiResult, runPulumi } from "./run";
-
-/** One program of the engine. */
-export interface EnginePart {
-  readonly path: string;
-  readonly version: string;
-  /** Where it comes from, for people. */
-  readonly origin: string;
-}
-
-/** A Pulumi engine that is ready to run. */
-export interface Engine {
-  readonly cli: EnginePart;
-  readonly provider: EnginePart;
-  readonly languageHost: EnginePart;
-  /** What to set over the process's own environment to run the CLI. */
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** Where to look, and whom to tell. */
 export interface ObtainOptions {

@@ -1,18 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BuildContext } from "./buildContext";
 import { buildLanguageHost, languageHostFiles } from "./bundle";
 import { buildGoProgram } from "./goBuild";
 import type { Layout } from "./paths";
 import { digestOf, readStamp, type Stamp, writeStamp } from "./stamp";
-import type { Output } from "./steps";
 import { packageVersion, requiredVersion } from "./versions";
-
-/** What a build may use. */
-export interface BuildContext {
-  readonly layout: Layout;
-  readonly env: NodeJS.ProcessEnv;
-  readonly output: Output;
-}
 
 /** One thing that is built where it is not installed. */
 export interface Part {

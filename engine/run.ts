@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { Engine, EnginePart } from "./index";
+import type { Engine, EnginePart } from "./engine";
 import { onEndingSignal, spawnSupervised } from "./supervise";
 
 /** How to run a Pulumi command. */
