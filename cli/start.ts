@@ -84,6 +84,7 @@ function whatNext(workspace: Background): string {
   return [
     open,
     "While it runs:",
+    "  npm run workspace -- --link             a link to its page, for a browser",
     "  npm run pulumi -- preview -s local      what an update would change",
     `  npm run job -- ${TRAINING} max_depth=4    another candidate`,
     "  npm run pulumi -- up -s local           let the gate decide",

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
-import { isMeasured, withAlias } from "../attention";
+import { withAlias } from "../attention";
 import type { JobView } from "../jobs";
-import type { DriftPoint } from "../monitors";
 import type { ModelView } from "../overview";
 import type { VersionView } from "../versions";
-import { Sparkline } from "./chart";
 import { duration, figure, modelPath, percent, plural, shortName } from "./format";
-import { Alias, Fact, Known, NotConfigured, Status, Time, Unknown, type Tone } from "./parts";
+import { Health } from "./health";
+import { LastDrift } from "./lastDrift";
+import { Alias, Fact, Known, NotConfigured, Status, Time } from "./parts";
 import { AlertStatus, EndpointStatus, RunStatus, VerdictStatus } from "./statuses";
 
 interface Props {
@@ -42,7 +42,7 @@ export function ModelCard({ model, asOf }: Props): VNode {
           <Endpoints model={model} />
         </Fact>
         <Fact name="Drift">
-          <Drift model={model} asOf={asOf} />
+          <LastDrift monitor={model.monitors[0]} asOf={asOf} />
         </Fact>
         <Fact name="Alert">
           <Alerts model={model} asOf={asOf} />
@@ -52,23 +52,6 @@ export function ModelCard({ model, asOf }: Props): VNode {
         </Fact>
       </dl>
     </article>
-  );
-}
-
-/** The worst concern in a word. */
-export function Health({ model }: { model: ModelView }): VNode {
-  const [worst] = model.concerns;
-  if (worst === undefined)
-    return isMeasured(model) ? (
-      <Status tone="good">Healthy</Status>
-    ) : (
-      <Status tone="none">No concerns, but drift is not measured yet</Status>
-    );
-  if (worst.severity === "unknown") return <Status tone="unknown">Partly unknown</Status>;
-  return (
-    <Status tone={worst.severity === "minor" ? "minor" : "bad"}>
-      {worst.severity === "minor" ? "Minor concerns" : "Needs attention"}
-    </Status>
   );
 }
 
@@ -156,47 +139,6 @@ function Endpoints({ model: { endpoints } }: { model: ModelView }): VNode {
     </ul>
   );
 }
-
-function Drift({ model: { monitors }, asOf }: Props): VNode {
-  const [monitor] = monitors;
-  if (monitor === undefined) return <NotConfigured />;
-  if (monitor.status === "FAILED") return <Status tone="bad">The monitor failed</Status>;
-  if (!monitor.drift.known) return <Unknown why={monitor.drift.why} />;
-  const { points, lastRefresh } = monitor.drift.value;
-  const computedAt = lastRefresh?.end_time_ms;
-  const last = points.at(-1);
-  const threshold = monitor.alert?.threshold;
-  if (last === undefined)
-    return (
-      <Status tone="none">
-        {computedAt === undefined ? "Not computed yet" : "No window to compare yet"}
-      </Status>
-    );
-  const [tone, words] = driftWords[last.verdict];
-  return (
-    <>
-      <Status tone={tone}>
-        {`${figure(Number(last.score.toFixed(3)))}${words}${tone === "none" ? "" : ` ${threshold ?? ""}`}`}
-      </Status>
-      <Sparkline points={points} threshold={threshold} />
-      <div class="quiet">
-        {last.column}
-        {computedAt === undefined ? null : (
-          <>
-            , computed <Time at={computedAt} asOf={asOf} short />
-          </>
-        )}
-      </div>
-    </>
-  );
-}
-
-const driftWords: Record<DriftPoint["verdict"], readonly [Tone, string]> = {
-  above: ["bad", " above"],
-  within: ["good", " within"],
-  few: ["none", ", too few rows to tell"],
-  open: ["none", ", no threshold"],
-};
 
 function Alerts({ model: { alerts }, asOf }: Props): VNode {
   if (alerts.length === 0) return <NotConfigured />;

@@ -9,7 +9,7 @@ import { plural, shortName } from "./format";
 import { Gate } from "./gate";
 import { JobTable, RunTable } from "./jobs";
 import { Page } from "./layout";
-import { Health } from "./modelCard";
+import { Health } from "./health";
 import { Fact, Known, NotConfigured, Section, Time } from "./parts";
 import { VersionTable } from "./versions";
 

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import type { AttemptView, RunDetails, RunView, TaskView } from "../jobs";
+import type { RunView } from "../jobs";
+import type { AttemptView, RunDetails, TaskView } from "../runDetails";
 import { duration, plural } from "./format";
 import { RunTable } from "./jobs";
 import { Page } from "./layout";
