@@ -1,8 +1,4 @@
-"""Trains the churn classifier, registers it, and nominates the version as `challenger`.
-
-The model is logged in XGBoost's own format, without a pickle, and not through the feature
-engineering client, which would tie its endpoint to an online store.
-"""
+"""Trains the churn classifier, registers it, and nominates the version as `challenger`."""
 
 import inspect
 import sys
@@ -14,16 +10,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from churn.data import AS_OF, FEATURE_COLUMNS, KEY, LABEL, MODEL_INPUTS
-from churn.model import TEST_SHARE, fit
-from mlops.arguments import (
-    TaskParser,
-    git_commit,
-    number,
-    table_name,
-    whole_number,
-    workspace_path,
-)
-from mlops.boosting import FIXED, model_inputs, requirements, signature
+from mlops.boosted_training import read_arguments, train_version
 from mlops.lookup import look_up_features
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
@@ -85,89 +72,40 @@ def train(
     commit: str | None = None,
 ) -> "ModelVersion":
     """Trains, logs, registers, and sets the alias last: a version that has it is complete."""
-    import mlflow
-    import mlflow.xgboost
     from mlflow.tracking import MlflowClient
 
-    from mlops.datasets import dataset
-    from mlops.registry import CHALLENGER, readable, require_model
+    from mlops.registry import CHALLENGER, require_model
 
-    client = MlflowClient()
-    require_model(client, model)
+    require_model(MlflowClient(), model)
     rows = training_rows(tables, labels, features)
-    with readable(f"experiment {experiment}"):
-        mlflow.set_experiment(experiment)
-    data = dataset(rows[[KEY, *MODEL_INPUTS, LABEL]], table=labels, label=LABEL)
     as_of = str(rows[AS_OF].iloc[0])
-    tags = {"training_data_digest": data.digest, "as_of_date": as_of}
-    if commit:
-        tags["git_commit"] = commit
-    # The key under which MLflow shows a run's commit.
-    source = {"mlflow.source.git.commit": commit} if commit else {}
-    with mlflow.start_run(run_name=f"training-{as_of}", tags={**tags, **source}) as active:
-        mlflow.log_input(data, context="training")
-        mlflow.log_params({**FIXED, **parameters, "test_share": TEST_SHARE})
-        classifier, metrics = fit(rows, parameters)
-        mlflow.log_metrics(metrics)
-        say(", ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
-        with readable(f"registered model {model}"):
-            logged = mlflow.xgboost.log_model(
-                classifier,
-                name="model",
-                signature=signature(MODEL_INPUTS),
-                input_example=model_inputs(rows, MODEL_INPUTS).head(3),
-                pip_requirements=requirements(),
-                registered_model_name=model,
-                tags=tags,
-            )
-            version = str(logged.registered_model_version)
-            for key, value in tags.items():
-                client.set_model_version_tag(model, version, key, value)
-            client.set_registered_model_alias(model, CHALLENGER, version)
-    say(f"{model} version {version} is {CHALLENGER} (run {active.info.run_id})")
-    return client.get_model_version(model, version)
+    version = train_version(
+        rows[[KEY, *MODEL_INPUTS, LABEL]],
+        table=labels,
+        columns=MODEL_INPUTS,
+        label=LABEL,
+        parameters=parameters,
+        refit=False,
+        experiment=experiment,
+        run_name=f"training-{as_of}",
+        model=model,
+        tags={"as_of_date": as_of},
+        commit=commit,
+        alias=CHALLENGER,
+    )
+    say(f"{model} version {version.version} is {CHALLENGER} (run {version.run_id})")
+    return version
 
 
 def main() -> None:
     """Reads the arguments and trains."""
-    parser = TaskParser("Trains the churn model and nominates its version as challenger.")
-    parser.add_argument("--features", type=table_name, required=True, help="feature table")
-    parser.add_argument("--labels", type=table_name, required=True, help="table of labels")
-    parser.add_argument(
-        "--experiment", type=workspace_path, required=True, help="MLflow experiment's path"
+    arguments = read_arguments(
+        "Trains the churn model and nominates its version as challenger.",
+        n_estimators=100,
+        max_depth=6,
+        learning_rate=0.1,
     )
-    parser.add_argument(
-        "--model", type=table_name, required=True, help="registered model, catalog.schema.name"
-    )
-    parser.add_argument(
-        "--n-estimators", type=whole_number(1, 10_000), default=100, help="number of trees"
-    )
-    parser.add_argument(
-        "--max-depth", type=whole_number(1, 20), default=6, help="levels of each tree"
-    )
-    parser.add_argument(
-        "--learning-rate",
-        type=number(above=0, most=1),
-        default=0.1,
-        help="share of each tree's correction that is kept",
-    )
-    parser.add_argument(
-        "--commit", type=git_commit, default=None, help="hash of the sources' git commit"
-    )
-    args = parser.parse_args()
-    train(
-        Tables.connect(),
-        labels=args.labels,
-        features=args.features,
-        experiment=args.experiment,
-        model=args.model,
-        parameters={
-            "n_estimators": args.n_estimators,
-            "max_depth": args.max_depth,
-            "learning_rate": args.learning_rate,
-        },
-        commit=args.commit,
-    )
+    train(Tables.connect(), **arguments)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from iris.model import (
 from mlops.arguments import TaskParser, table_name, volume_folder, workspace_path
 from mlops.files import Files
 from mlops.pickled import load_classifier, require_in_volume
+from mlops.registration import register, training_run
 from mlops.task import TaskError, run, say
 from mlops.task_values import report
 
@@ -57,7 +58,7 @@ def train(
     from mlflow.tracking import MlflowClient
 
     from mlops.datasets import digest
-    from mlops.registry import readable, require_model
+    from mlops.registry import require_model
 
     client = MlflowClient()
     if pkl_path:
@@ -75,26 +76,21 @@ def train(
         classifier = fit(rows)
         tags["training_data_digest"] = digest(rows[[KEY, *FEATURES, LABEL]])
         measured = {f"train_{name}": value for name, value in metrics(classifier, rows).items()}
-    with readable(f"experiment {experiment}"):
-        mlflow.set_experiment(experiment)
-    with mlflow.start_run(run_name="training", tags=tags) as active:
+    with training_run(experiment, "training", tags) as active:
         mlflow.log_params(_parameters(classifier))
         mlflow.log_metrics(measured)
-        with readable(f"registered model {model}"):
-            logged = mlflow.sklearn.log_model(
-                classifier,
-                name="model",
-                serialization_format="skops",
-                skops_trusted_types=TRUSTED_TYPES,
-                signature=signature(),
-                input_example=example(),
-                pip_requirements=requirements(),
-                registered_model_name=model,
-                tags=tags,
-            )
-            version = str(logged.registered_model_version)
-            for key, value in tags.items():
-                client.set_model_version_tag(model, version, key, value)
+        version = register(
+            client,
+            model,
+            mlflow.sklearn.log_model,
+            classifier,
+            tags,
+            serialization_format="skops",
+            skops_trusted_types=TRUSTED_TYPES,
+            signature=signature(),
+            input_example=example(),
+            pip_requirements=requirements(),
+        )
     say(f"{model} version {version} (run {active.info.run_id})")
     return client.get_model_version(model, version)
 

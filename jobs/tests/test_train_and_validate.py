@@ -15,11 +15,11 @@ from xgboost import XGBClassifier
 
 from churn.build_features import build_features
 from churn.data import LABEL, MODEL_INPUTS
-from churn.model import TEST_SHARE
 from churn.train import train, training_rows
 from churn.validate import validate
 from churn_tables import FEATURES, HOLDOUT, LABELS, SOURCES
 from doubles import DuckDbTables
+from mlops.boosted_training import TEST_SHARE
 from mlops.boosting import FIXED, SEED, model_inputs
 from mlops.datasets import dataset
 from mlops.task import TaskError
