@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from churn.data import CUSTOMER_COLUMNS, FEATURE_COLUMNS, KEY, TRANSACTION_COLUMNS, features_query
 from mlops.arguments import TaskParser, iso_date, table_name
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 
@@ -58,7 +59,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     build_features(
-        Tables.connect(),
+        connect_tables(),
         transactions=args.transactions,
         customers=args.customers,
         features=args.features,

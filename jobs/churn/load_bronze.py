@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from churn.data import CUSTOMER_COLUMNS, TRANSACTION_COLUMNS
 from mlops.arguments import TaskParser, table_name, volume_folder
+from mlops.connect import connect_tables
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
 
@@ -132,7 +133,7 @@ def main() -> None:
         "--customers", type=table_name, required=True, help="table of customers to fill"
     )
     args = parser.parse_args()
-    load(Tables.connect(), args.volume, args.transactions, args.customers)
+    load(connect_tables(), args.volume, args.transactions, args.customers)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from churn.data import (
     features_query,
 )
 from mlops.arguments import TaskParser, iso_date, table_name, whole_number
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 
@@ -129,7 +130,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     make_labels(
-        Tables.connect(),
+        connect_tables(),
         transactions=args.transactions,
         customers=args.customers,
         labels=args.labels,

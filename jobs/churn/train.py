@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from churn.data import AS_OF, FEATURE_COLUMNS, KEY, LABEL, MODEL_INPUTS
 from mlops.boosted_training import read_arguments, train_version
+from mlops.connect import connect_tables
 from mlops.lookup import look_up_features
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
@@ -105,7 +106,7 @@ def main() -> None:
         max_depth=6,
         learning_rate=0.1,
     )
-    train(Tables.connect(), **arguments)
+    train(connect_tables(), **arguments)
 
 
 if __name__ == "__main__":

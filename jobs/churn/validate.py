@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from churn.data import KEY, LABEL
 from mlops.arguments import TaskParser, table_name
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 
@@ -77,7 +78,7 @@ def main() -> None:
         "--model", type=table_name, required=True, help="registered model, catalog.schema.name"
     )
     args = parser.parse_args()
-    validate(Tables.connect(), holdout=args.holdout, model=args.model)
+    validate(connect_tables(), holdout=args.holdout, model=args.model)
 
 
 if __name__ == "__main__":

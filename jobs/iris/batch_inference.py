@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from iris.data import FEATURES, KEY, LABEL, digest_of, read_samples
 from mlops.arguments import TaskParser, column_name, table_name, utc_time, volume_folder
+from mlops.connect import connect_files, connect_tables
 from mlops.files import Files
 from mlops.tables import Tables, quoted, text
 from mlops.task import TaskError, run, say
@@ -115,8 +116,8 @@ def main() -> None:
     )
     args = parser.parse_args()
     score(
-        Files.connect(),
-        Tables.connect(),
+        connect_files(),
+        connect_tables(),
         model=args.model_name,
         volume_path=args.volume_path,
         predictions=args.predictions,

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from iris.data import COLUMNS, FEATURES, KEY, LABEL
 from mlops.arguments import TaskParser, number_from_zero, volume_folder
+from mlops.connect import connect_files
 from mlops.files import Files
 from mlops.task import run, say
 
@@ -72,7 +73,7 @@ def main() -> None:
         help="adds a file of samples that measure this much more; 0 for none",
     )
     args = parser.parse_args()
-    deliver(Files.connect(), args.source_path, args.shift_cm)
+    deliver(connect_files(), args.source_path, args.shift_cm)
 
 
 if __name__ == "__main__":

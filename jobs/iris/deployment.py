@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 from iris.data import COLUMNS, labelled, read_samples
 from mlops.approval import APPROVED_BY_TAG
 from mlops.arguments import TaskParser, model_version, table_name, volume_folder
+from mlops.connect import connect_files, connect_tables
 from mlops.files import Files
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
@@ -65,8 +66,8 @@ def main() -> None:
     )
     args = parser.parse_args()
     exists = deploy(
-        Files.connect(),
-        Tables.connect(),
+        connect_files(),
+        connect_tables(),
         model=args.model_name,
         version=args.model_version,
         volume_path=args.volume_path,

@@ -23,6 +23,7 @@ from mlops.arguments import (
     version_or_newest,
     volume_folder,
 )
+from mlops.connect import connect_files
 from mlops.files import Files
 from mlops.task import TaskError, run, say
 from mlops.task_values import report
@@ -100,7 +101,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     version, _ = evaluate(
-        Files.connect(),
+        connect_files(),
         volume_path=args.volume_path,
         model=args.model_name,
         version=args.model_version or args.default_version,

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from mlops.arguments import TaskParser, source_folder, volume_folder
 from mlops.checkpoint import Checkpoint, Seen
+from mlops.connect import connect_files
 from mlops.files import FileInfo, Files
 from mlops.task import TaskError, run, say
 
@@ -96,7 +97,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     ingest(
-        Files.connect(),
+        connect_files(),
         source=args.source_path,
         volume=args.volume_path,
         checkpoint=args.checkpoint_path,

@@ -24,6 +24,7 @@ from iris.model import (
     signature,
 )
 from mlops.arguments import TaskParser, table_name, volume_folder, workspace_path
+from mlops.connect import connect_files
 from mlops.files import Files
 from mlops.pickled import load_classifier, require_in_volume
 from mlops.registration import register, training_run
@@ -129,7 +130,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     version = train(
-        Files.connect(),
+        connect_files(),
         pkl_path=args.pkl_path,
         trusted_volume=args.trusted_volume,
         volume_path=args.volume_path,

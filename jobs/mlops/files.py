@@ -1,15 +1,13 @@
 """Files in Unity Catalog volumes, and in cloud storage where Databricks can reach it.
 
-A task says *what* it wants of files; where it runs decides *how*: the file system that Databricks
-mounts at `/Volumes`, or, anywhere else, the workspace's Files API. Nothing else in the tasks knows
-the difference.
+A task says *what* it wants of files; where it runs decides *how*, in `mlops.connect`: the file
+system that Databricks mounts at `/Volumes`, or, anywhere else, the workspace's Files API.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlops.tables import on_databricks
 from mlops.task import TaskError
 
 
@@ -31,21 +29,6 @@ class FileInfo:
 
 class Files(ABC):
     """Lists, reads and writes files; a subclass says how they are reached."""
-
-    @staticmethod
-    def connect() -> "Files":
-        """Connects from the process environment, as `Tables.connect` does.
-
-        Raises:
-            TaskError: When the environment does not say which workspace.
-        """
-        if on_databricks():
-            from mlops.mounted_files import MountedFiles
-
-            return MountedFiles.connect()
-        from mlops.api_files import ApiFiles
-
-        return ApiFiles.connect()
 
     @abstractmethod
     def list(self, folder: str) -> Iterable[FileInfo]:

@@ -1,12 +1,11 @@
 """Tables and volumes of a Databricks workspace, as the tasks see them.
 
-SQL in the tasks is Databricks SQL. Where it runs is decided once, in `connect`: in the Spark
+SQL in the tasks is Databricks SQL. Where it runs is decided once, in `mlops.connect`: in the Spark
 session of the job that runs the task, or, anywhere else, on a SQL warehouse through the
 workspace's public REST interface.
 """
 
 import io
-import os
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -23,11 +22,6 @@ class TableError(TaskError):
     """A statement, table or file that the workspace refused, in its own words."""
 
 
-def on_databricks() -> bool:
-    """Whether this process runs on Databricks compute, which sets this variable."""
-    return "DATABRICKS_RUNTIME_VERSION" in os.environ
-
-
 def quoted(name: str) -> str:
     """Writes a dotted name as SQL: `ml.bronze.t` as `` `ml`.`bronze`.`t` ``."""
     return ".".join(f"`{part}`" for part in name.split("."))
@@ -41,24 +35,6 @@ def text(value: str) -> str:
 
 class Tables(ABC):
     """Reads and writes tables; a subclass says how a statement and a file reach the workspace."""
-
-    @staticmethod
-    def connect() -> "Tables":
-        """Connects from the process environment.
-
-        Off Databricks it takes `DATABRICKS_WAREHOUSE_ID` and whatever the Databricks SDK signs in
-        with, such as `DATABRICKS_HOST` and `DATABRICKS_TOKEN`.
-
-        Raises:
-            TaskError: When the environment does not say which workspace or warehouse.
-        """
-        if on_databricks():
-            from mlops.spark_tables import SparkTables
-
-            return SparkTables.connect()
-        from mlops.warehouse_tables import WarehouseTables
-
-        return WarehouseTables.connect()
 
     @abstractmethod
     def query(self, sql: str) -> "pd.DataFrame":

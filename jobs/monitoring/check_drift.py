@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, hours, job_id
+from mlops.connect import connect_tables
 from mlops.tables import TableError, Tables
 from mlops.task import TaskError, run, say
 from mlops.workspace import readable, sign_in
@@ -186,7 +187,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     check_drift(
-        Tables.connect(),
+        connect_tables(),
         sign_in(),
         query=args.query,
         training_job=args.training_job_id,

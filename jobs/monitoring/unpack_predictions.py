@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, column_name, column_names, table_name
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted, text
 from mlops.task import run, say
 from monitoring.column_types import ColumnType, column_type
@@ -192,7 +193,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     unpack(
-        Tables.connect(),
+        connect_tables(),
         payload=args.payload,
         table=args.predictions,
         features=args.features,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, table_name, whole_number
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 from telco.data import CATEGORIES, CUSTOMER_COLUMNS, KEY, LABEL, MODEL_INPUTS, features_query
@@ -127,7 +128,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     featurize(
-        Tables.connect(),
+        connect_tables(),
         customers=args.customers,
         features=args.features,
         labels=args.labels,

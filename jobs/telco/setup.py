@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, table_name, volume_folder, workspace_path
+from mlops.connect import connect_tables
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
 from telco.data import CUSTOMER_COLUMNS, KEY, LABEL, MODEL_INPUTS
@@ -140,7 +141,7 @@ def main() -> None:
         "--model", type=table_name, required=True, help="registered model, catalog.schema.name"
     )
     args = parser.parse_args()
-    tables = Tables.connect()
+    tables = connect_tables()
     check(
         tables,
         customers=args.customers,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.boosted_training import read_arguments, train_version
+from mlops.connect import connect_tables
 from mlops.lookup import look_up_features
 from mlops.tables import Tables
 from mlops.task import TaskError, run, say
@@ -91,7 +92,7 @@ def train(
 def main() -> None:
     """Reads the arguments, trains, and tells `transition` the version."""
     arguments = read_arguments("Trains the telco churn model and registers a version.")
-    trained = train(Tables.connect(), **arguments)
+    trained = train(connect_tables(), **arguments)
     report({TASK_VALUE: str(trained.version)})
 
 

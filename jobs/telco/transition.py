@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, table_name, whole_number
+from mlops.connect import connect_tables
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 from mlops.task_values import report
@@ -146,7 +147,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     nominated, _ = transition(
-        Tables.connect(),
+        connect_tables(),
         model=args.model,
         version=args.version,
         holdout=args.holdout,

@@ -26,7 +26,10 @@ _FILES = "https://learn.microsoft.com/azure/databricks/files/"
 BASE = {"databricks", "mlflow", "numpy", "pandas", "pyspark", "requests"}
 """Modules that environment version 4 brings itself."""
 
-ADAPTERS = {"mlops.warehouse_tables": "mlops/tables.py", "mlops.api_files": "mlops/files.py"}
+ADAPTERS = {
+    "mlops.warehouse_tables": "mlops/connect.py",
+    "mlops.api_files": "mlops/connect.py",
+}
 """Modules for processes off Databricks, and the one module that may choose them."""
 
 Found = Iterable[tuple[int, str]]
@@ -169,7 +172,7 @@ RULES = [
             "from mlops import api_files",
             "import os\nos.environ['DATABRICKS_WAREHOUSE_ID']",
         ),
-        good=("from mlops.tables import Tables",),
+        good=("from mlops.connect import connect_tables",),
     ),
     Rule(
         "names no path or address of one machine",

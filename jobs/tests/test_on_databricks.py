@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from mlops.connect import connect_tables
 from mlops.lookup import look_up_features
 from mlops.spark_tables import SparkTables
-from mlops.tables import TableError, Tables
+from mlops.tables import TableError
 
 WANTED: dict[str, Any] = {
     "labels": "ml.labels.churn_labels",
@@ -61,7 +62,7 @@ def test_session_of_the_job_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, "pyspark")
     install(monkeypatch, "pyspark.sql", SparkSession=session)
     monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "client.4.9")
-    tables = Tables.connect()
+    tables = connect_tables()
     tables.execute("OPTIMIZE t")
     assert isinstance(tables, SparkTables)
     assert spark.statements == ["OPTIMIZE t"]

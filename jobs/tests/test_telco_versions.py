@@ -240,7 +240,8 @@ def test_tasks_tell_the_next_one(
     dbutils: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Tables, "connect", lambda: telco)
+    for task in (training, transition):
+        monkeypatch.setattr(task, "connect_tables", lambda: telco)
     hyper = {"--n-estimators": "50", "--max-depth": "3", "--learning-rate": "0.1"}
     places = {"--labels": LABELS, "--features": FEATURES, "--experiment": EXPERIMENT}
 

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from mlops.tables import TableError, Tables
+from mlops.connect import connect_tables
+from mlops.tables import TableError
 from mlops.task import TaskError
 
 TOKEN = "dapi-for-this-test"
@@ -141,7 +142,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
 
 
 def test_query_reads_all_chunks_without_sending_the_token_to_them(server: Recorder) -> None:
-    frame = Tables.connect().query("SELECT 1")
+    frame = connect_tables().query("SELECT 1")
     assert list(frame["name"]) == ["a", "b", "c"]
     assert frame["day"][2] == date(1998, 4, 1)
     request = server.statements[0]
@@ -153,17 +154,17 @@ def test_query_reads_all_chunks_without_sending_the_token_to_them(server: Record
 
 
 def test_running_statement_is_waited_for(server: Recorder) -> None:
-    assert len(Tables.connect().query("SELECT slow")) == 3
+    assert len(connect_tables().query("SELECT slow")) == 3
 
 
 def test_result_without_rows_has_its_columns(server: Recorder) -> None:
-    tables = Tables.connect()
+    tables = connect_tables()
     assert tables.columns("ml.s.t") == COLUMNS
     assert server.statements[0]["statement"] == "SELECT * FROM `ml`.`s`.`t` LIMIT 0"
 
 
 def test_overwrite_goes_through_a_staged_file_that_is_removed(server: Recorder) -> None:
-    Tables.connect().overwrite("ml.s.t", pd.DataFrame({"day": [date(1998, 1, 1)], "name": ["x"]}))
+    connect_tables().overwrite("ml.s.t", pd.DataFrame({"day": [date(1998, 1, 1)], "name": ["x"]}))
     folder, put, delete = server.files
     assert folder[1] == "/api/2.0/fs/directories/Volumes/ml/bronze/landing/staging"
     path = put[1].removeprefix("/api/2.0/fs/files")
@@ -177,7 +178,7 @@ def test_overwrite_goes_through_a_staged_file_that_is_removed(server: Recorder) 
 
 
 def test_staged_file_is_removed_when_the_statement_fails(server: Recorder) -> None:
-    tables = Tables.connect()
+    tables = connect_tables()
     with pytest.raises(TableError, match="TABLE_OR_VIEW_NOT_FOUND"):
         tables.overwrite("broken.s.t", pd.DataFrame({"name": ["x"], "day": [None]}))
     assert [verb for verb, _, _ in server.files] == ["PUT", "PUT", "DELETE"]
@@ -185,20 +186,20 @@ def test_staged_file_is_removed_when_the_statement_fails(server: Recorder) -> No
 
 def test_frame_of_another_shape_is_refused_before_anything_changes(server: Recorder) -> None:
     with pytest.raises(TableError, match=r"ml\.s\.t has the columns name, day; .* writes name"):
-        Tables.connect().append("ml.s.t", pd.DataFrame({"name": ["x"]}))
+        connect_tables().append("ml.s.t", pd.DataFrame({"name": ["x"]}))
     assert not [s for s in server.statements if s["statement"].startswith("INSERT")]
 
 
 def test_chunk_that_cannot_be_read_is_an_error_without_the_link(server: Recorder) -> None:
     server.refuse_chunks = True
     with pytest.raises(TableError, match="chunk of the result cannot be downloaded") as caught:
-        Tables.connect().query("SELECT 1")
+        connect_tables().query("SELECT 1")
     assert "presigned" not in str(caught.value)
 
 
 def test_refusal_of_the_workspace_is_one_line(server: Recorder) -> None:
     with pytest.raises(TableError, match=r"^\[TABLE_OR_VIEW_NOT_FOUND\] no table$"):
-        Tables.connect().execute("broken")
+        connect_tables().execute("broken")
 
 
 @pytest.mark.parametrize("name", ["DATABRICKS_WAREHOUSE_ID", "DATABRICKS_TOKEN"])
@@ -208,4 +209,4 @@ def test_incomplete_environment_is_named(
     monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(TaskError, match=f"{name} is not set|cannot sign in to Databricks"):
-        Tables.connect()
+        connect_tables()
