@@ -1,5 +1,6 @@
-import { FeatureTable, GovernedTable, PythonJob, type Column } from "../components";
+import { FeatureTable, PythonJob } from "../components";
 import * as columns from "./churnTables";
+import { customerTables } from "./customerTables";
 import type { EnvironmentPlatform } from "./platform";
 import type { Purchases } from "./purchases";
 
@@ -21,19 +22,7 @@ interface ChurnDataArgs {
 /** What a churn model learns from: features, labels and holdout, and the jobs that make them. */
 export function churnData(platform: EnvironmentPlatform, name: string, args: ChurnDataArgs) {
   const { transactions, customers, sources } = args.purchases;
-  const keyed = (
-    suffix: string,
-    schemaAndName: string,
-    comment: string,
-    list: readonly Column[],
-  ): GovernedTable =>
-    new GovernedTable(`${name}-${suffix}`, {
-      platform,
-      table: platform.table(schemaAndName),
-      comment,
-      columns: list,
-      primaryKeys: ["customer_id"],
-    });
+  const keyed = customerTables(platform, name);
   const labels = keyed("labels", args.labels, "Who churned, to learn from", columns.labels);
   const holdout = keyed("holdout", args.holdout, "Who churned, to validate on", columns.holdout);
   const label = new PythonJob(

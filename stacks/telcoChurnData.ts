@@ -1,23 +1,12 @@
-import { GovernedTable, type Column, type PythonTask, type RegisteredModel } from "../components";
+import type { PythonTask, RegisteredModel } from "../components";
 import type { Settings } from "./config";
+import { customerTables } from "./customerTables";
 import type { EnvironmentPlatform } from "./platform";
 import * as columns from "./telcoChurnTables";
 
 /** What telco churn learns from and is judged on: its tables, all keyed by customer. */
 export function telcoData(platform: EnvironmentPlatform) {
-  const keyed = (
-    suffix: string,
-    schemaAndName: string,
-    comment: string,
-    list: readonly Column[],
-  ): GovernedTable =>
-    new GovernedTable(`telco-churn-${suffix}`, {
-      platform,
-      table: platform.table(schemaAndName),
-      comment,
-      columns: list,
-      primaryKeys: ["customer_id"],
-    });
+  const keyed = customerTables(platform, "telco-churn");
   return {
     customers: keyed(
       "customers",

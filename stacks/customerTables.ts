@@ -1,0 +1,22 @@
+import { GovernedTable, type Column } from "../components";
+import type { EnvironmentPlatform } from "./platform";
+
+/**
+ * Makes the tables of one model, `<model>-<suffix>` each, that have a row for each customer.
+ * `schemaAndName` is e.g. `labels.churn_labels`.
+ */
+export const customerTables =
+  (platform: EnvironmentPlatform, model: string) =>
+  (
+    suffix: string,
+    schemaAndName: string,
+    comment: string,
+    columns: readonly Column[],
+  ): GovernedTable =>
+    new GovernedTable(`${model}-${suffix}`, {
+      platform,
+      table: platform.table(schemaAndName),
+      comment,
+      columns,
+      primaryKeys: ["customer_id"],
+    });
