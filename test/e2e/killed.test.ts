@@ -9,7 +9,7 @@ import { callWorkspace } from "../../components/workspace/rest";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MODEL, register } from "./candidates";
 import { npmRun, processesWith, start, type CommandResult } from "./command";
-import { MINUTES, only } from "./deployment";
+import { MINUTES, only, said } from "./deployment";
 import { Interceptor, type Moment } from "./interceptor";
 
 /** The command that a user has; `--skip-preview` only saves time. */
@@ -91,13 +91,13 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
 
   async function expectWhole(): Promise<void> {
     const up = await pulumi("up", "--yes");
-    expect(up.exitCode, shown(up)).toBe(0);
+    expect(up.exitCode, said(up)).toBe(0);
     for (const { path, list, name } of listings) {
       const names = namesIn(await get(path), list, name);
       expect(new Set(names).size, `${path}: ${names.join(", ")}`).toBe(names.length);
     }
     const preview = await pulumi("preview", "--expect-no-changes");
-    expect(preview.exitCode, shown(preview)).toBe(0);
+    expect(preview.exitCode, said(preview)).toBe(0);
   }
 
   it.each(firstUpdate)(
@@ -134,7 +134,7 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
     "leaves nothing when it is destroyed",
     async () => {
       const destroy = await pulumi("destroy", "--yes");
-      expect(destroy.exitCode, shown(destroy)).toBe(0);
+      expect(destroy.exitCode, said(destroy)).toBe(0);
       for (const { path, list, name } of listings) {
         expect(namesIn(await get(path), list, name).join()).not.toMatch(/ml_local|churn|mlops/);
       }
@@ -157,8 +157,4 @@ function namesIn(answer: unknown, list: string, name: string): string[] {
       }, item);
       return z.string().parse(found);
     });
-}
-
-function shown({ stdout, stderr }: CommandResult): string {
-  return `${stdout}\n${stderr}`;
 }

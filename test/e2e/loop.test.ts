@@ -7,7 +7,7 @@ import { root } from "../../cli/paths";
 import { runJob } from "../../cli/jobs";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
 import { npmRun, start, type CommandResult } from "./command";
-import { MINUTES } from "./deployment";
+import { MINUTES, said } from "./deployment";
 
 const MODEL = "ml_local.models.churn_prediction_model";
 const ENDPOINT = "churn-prediction-model-endpoint";
@@ -31,7 +31,7 @@ describe("npm run loop", () => {
   beforeAll(async () => {
     const command = [join(root, "cli", "run.cjs"), "loop", "--keep"];
     loop = await start(process.execPath, command, { MLOPS_HOME: home }).ended;
-    expect(loop.exitCode, `${loop.stdout}\n${loop.stderr}`).toBe(0);
+    expect(loop.exitCode, said(loop)).toBe(0);
     const file = join(home, "workspace", "address.json");
     const found = address.parse(JSON.parse(readFileSync(file, "utf8")));
     connection = { host: found.url, token: found.token };
@@ -99,7 +99,7 @@ describe("npm run loop", () => {
         ["pulumi", "--", "up", "--yes", "--skip-preview", "-s", "local", "--config-file", config],
         { MLOPS_HOME: home, DATABRICKS_HOST: connection.host, DATABRICKS_TOKEN: connection.token },
       );
-      expect(up.exitCode, `${up.stdout}\n${up.stderr}`).toBe(0);
+      expect(up.exitCode, said(up)).toBe(0);
       expect(up.stdout).toContain("v3 → champion: REFUSED (val_accuracy 0.877");
       expect(await served()).toEqual(["2"]);
       const champion = await get(`/api/2.1/unity-catalog/models/${MODEL}/aliases/champion`);
