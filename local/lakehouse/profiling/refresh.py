@@ -34,9 +34,11 @@ def refresh(session: Session, spec: Spec, check: Check) -> str:
     """Brings the metric tables up to date; returns what was done, in a sentence.
 
     Computed are the windows with rows that came, went or changed since the last refresh, all of
-    them when the monitor or its baseline has changed; their rows replace those that were there.
-    Windows whose rows are all gone keep their metrics. Raises SqlError when a table or column is
-    gone; the metric tables are as they were then.
+    them when the monitor has changed; their rows replace those that were there. A baseline with
+    other rows than before counts from then on: how far windows were from what the model had learnt
+    when they were measured is history, which a retrained model does not rewrite. Windows whose
+    rows are all gone keep their metrics. Raises SqlError when a table or column is gone; the metric
+    tables are as they were then.
     """
     source = open_source(session, spec.table, spec.slicing_exprs)
     for name, role in (
@@ -61,8 +63,6 @@ def refresh(session: Session, spec: Spec, check: Check) -> str:
     if spec.baseline is not None:
         baseline = open_source(session, spec.baseline, spec.slicing_exprs, lenient=True)
         after.baseline = fingerprint(session, baseline)
-        if before is not None and before.baseline != after.baseline:
-            before = None
     run = _Run(session, spec, source, baseline, before, after, check)
     measured = run.windows() if spec.timestamp_column is not None else run.snapshot()
     check()
@@ -91,6 +91,11 @@ class _Run:
     after: Progress
     check: Check
 
+    @property
+    def rebased(self) -> bool:
+        """Whether the baseline is another than that of the last refresh."""
+        return self.before is None or self.before.baseline != self.after.baseline
+
     def windows(self) -> Measured:
         """Time series and inference logs."""
         spec, after = self.spec, self.after
@@ -107,10 +112,10 @@ class _Run:
         }
         measuring = Measuring(spec, self.source.version, self.check)
         count = sum(len(starts) for starts in changed.values())
-        if count > 0 or self.before is None:
+        if count > 0 or self.rebased:
             loader = Loader(self.session, spec)
             reference = self._reference(loader)
-            if reference is not None and self.before is None:
+            if reference is not None and self.rebased:
                 measuring.add_profile("BASELINE", None, reference)
             data = loader.windows(self.source, [needed[name] for name in spec.granularities])
             for place, name in enumerate(spec.granularities):
@@ -120,7 +125,7 @@ class _Run:
                 for start in sorted(affected[name]):
                     self._drift(measuring, name, start, groups, reference)
         return Measured(
-            Replacement(measuring.profile, _all(changed), baseline=self.before is None),
+            Replacement(measuring.profile, _all(changed), baseline=self.rebased),
             Replacement(measuring.drift, _all(affected)),
             self._said(count),
         )
@@ -180,7 +185,7 @@ class _Run:
         measuring = Measuring(spec, source.version, self.check)
         loader = Loader(self.session, spec)
         reference = self._reference(loader)
-        if reference is not None and self.before is None:
+        if reference is not None and self.rebased:
             measuring.add_profile("BASELINE", None, reference)
         groups = self._whole(loader, source)
         measuring.add_profile("INPUT", where, groups)
@@ -194,7 +199,7 @@ class _Run:
             self.after.snapshot = Snapshots(version=source.version, time_us=now)
         windows = frozenset([where])
         return Measured(
-            Replacement(measuring.profile, windows, baseline=self.before is None),
+            Replacement(measuring.profile, windows, baseline=self.rebased),
             Replacement(measuring.drift, windows),
             f"Profiled {sum(len(g.rows) for s, g in groups.items() if s[1] is None)} rows.",
         )

@@ -285,15 +285,18 @@ def test_drift_against_a_baseline(log: Scene) -> None:
     ]
 
 
-def test_a_changed_baseline_is_measured_anew(log: Scene) -> None:
+def test_a_changed_baseline_counts_from_then_on(log: Scene) -> None:
     log.sql("CREATE TABLE base (amount DOUBLE)")
     log.sql("INSERT INTO base VALUES (1)")
     log.refresh(baseline="ml.monitoring.base")
     log.sql("UPDATE base SET amount = 10")
-    assert log.refresh(baseline="ml.monitoring.base").startswith("Profiled 2 of 2")
+    assert log.refresh(baseline="ml.monitoring.base").startswith("Profiled 0 of 2")
     assert of(log, "avg", "log_type = 'BASELINE' AND column_name = 'amount'") == [["10.0"]]
     deltas = "drift_type = 'BASELINE' AND column_name = 'amount'"
-    assert of(log, "avg_delta", deltas, "drift") == [["-10.0"], ["-8.0"]]
+    assert of(log, "avg_delta", deltas, "drift") == [["-1.0"], ["1.0"]]
+    log.add("'2026-06-11 01:00', '2', 40, NULL, 1, NULL")
+    log.refresh(baseline="ml.monitoring.base")
+    assert of(log, "avg_delta", deltas, "drift") == [["1.0"], ["10.0"]]
 
 
 # --- slices ---
