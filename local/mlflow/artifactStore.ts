@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, type Dirent, type ReadStream } from "node:fs";
+import { createReadStream, type Dirent, type ReadStream } from "node:fs";
 import { cp, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -55,7 +55,9 @@ export class ArtifactStore {
     try {
       // An upload without a body reaches handlers as an empty object.
       const source = content instanceof Readable ? content : Readable.from([]);
-      await pipeline(source, createWriteStream(partial, { flush: true }));
+      // Opened first: a source that breaks off at once must not leave a file that is opened later.
+      const handle = await open(partial, "w");
+      await pipeline(source, handle.createWriteStream({ flush: true }));
       await rename(partial, file);
       await syncFolder(dirname(file));
     } catch (error) {

@@ -31,7 +31,9 @@ export class ModelServing {
     this.#scorers = new Scorers(workspace);
     this.log = new InferenceLog(workspace);
     this.traffic = new TrafficCounter(workspace);
-    this.#upkeep = setInterval(() => void this.release(), UPKEEP_SECONDS * 1000).unref();
+    this.#upkeep = setInterval(() => {
+      this.release().catch(report);
+    }, UPKEEP_SECONDS * 1000).unref();
   }
 
   /**

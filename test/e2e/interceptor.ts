@@ -54,13 +54,15 @@ export class Interceptor {
     return this.seen.slice(from).filter((request) => !request.startsWith("GET "));
   }
 
-  /** Runs `action` once, at that moment; resolves when it has. The request ends as it returns. */
+  /** Runs `action` once, at that moment; settles when it has. The request ends as it returns. */
   at(moment: Moment, action: () => Promise<"goOn" | "withhold">): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const spring = async (): Promise<"goOn" | "withhold"> => {
-        const what = await action();
-        resolve();
-        return what;
+        const acting = action();
+        acting.then(() => {
+          resolve();
+        }, reject);
+        return acting;
       };
       this.#trap = { ...moment, seen: 0, spring };
     });

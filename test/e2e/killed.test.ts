@@ -79,7 +79,8 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
       const cli = processesWith("MLOPS_HOME", home).filter(({ line }) =>
         /(^|\/)pulumi up/.test(line),
       );
-      expect(cli).toHaveLength(1);
+      // What Pulumi is about to start has its name, too, until it is what it will be.
+      expect(cli).not.toEqual([]);
       for (const { pid } of cli) process.kill(pid, "SIGKILL");
       return Promise.resolve("withhold");
     });

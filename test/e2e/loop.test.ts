@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { root } from "../../cli/paths";
 import { runJob } from "../../cli/jobs";
@@ -40,7 +40,9 @@ describe("npm run loop", () => {
 
   afterAll(async () => {
     await npmRun(["workspace", "--", "--stop"], { MLOPS_HOME: home });
-    expect(() => process.kill(pid, 0)).toThrow();
+    await vi.waitFor(() => {
+      expect(() => process.kill(pid, 0)).toThrow();
+    }, 10_000);
     rmSync(home, { recursive: true, force: true });
   });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Operation, Method } from "../../../local/route";
 import { createServer } from "../../../local/server";
+import { ModelServing, setServing } from "../../../local/serving/modelServing";
 import {
   setTableEngine,
   type EngineTable,
@@ -105,6 +106,12 @@ export class TableEngineDouble implements TableEngine {
     this.statements.push(statement);
     return Promise.resolve();
   }
+}
+
+/** Gives a workspace its serving, until it closes. */
+export function serve(workspace: Workspace): void {
+  const serving = setServing(workspace, new ModelServing(workspace));
+  workspace.onClose(() => serving.stop());
 }
 
 /** Opens a workspace for one test; it is removed after the test. */

@@ -4,12 +4,12 @@ import { servingEndpointOperations } from "../../../local/api/servingEndpoints";
 import { servingInvocationOperations } from "../../../local/api/servingInvocations";
 import { clientRequestId } from "../../../local/serving/clientRequestId";
 import { draw } from "../../../local/serving/invoke";
-import { ModelServing, servingOf, setServing } from "../../../local/serving/modelServing";
+import { servingOf } from "../../../local/serving/modelServing";
 import { RateLimits } from "../../../local/serving/rateLimits";
 import { endpoints, type EndpointRecord } from "../../../local/serving/records";
 import { requestTime } from "../../../local/serving/requestTime";
 import { quantile } from "../../../local/serving/traffic";
-import { openWorkspace, type Harness } from "./harness";
+import { openWorkspace, serve, type Harness } from "./harness";
 
 const path = "/api/2.0/serving-endpoints";
 
@@ -25,7 +25,7 @@ const endpoint: EndpointRecord = {
 
 function open(): Harness {
   const harness = openWorkspace([...servingEndpointOperations, ...servingInvocationOperations]);
-  setServing(harness.workspace, new ModelServing(harness.workspace));
+  serve(harness.workspace);
   return harness;
 }
 
@@ -145,7 +145,7 @@ describe("the traffic of an endpoint", () => {
     expect(servingOf(workspace).traffic.of("1")).toEqual(expected);
     await servingOf(workspace).stop();
     const again = reopen();
-    setServing(again, new ModelServing(again));
+    serve(again);
     expect(servingOf(again).traffic.of("1")).toEqual(expected);
   });
 

@@ -8,10 +8,9 @@ import { signInLink } from "../../../../local/page/session";
 import { render } from "../../../../local/page/views/layout";
 import { ModelPage } from "../../../../local/page/views/modelPage";
 import { OverviewPage } from "../../../../local/page/views/overviewPage";
-import { ModelServing, setServing } from "../../../../local/serving/modelServing";
 import { endpoints } from "../../../../local/serving/records";
 import type { Workspace } from "../../../../local/workspace";
-import { openWorkspace } from "../harness";
+import { openWorkspace, serve } from "../harness";
 import * as facts from "./facts";
 
 const HOSTILE = `<script>alert(1)</script>"'&`;
@@ -19,7 +18,7 @@ const HOSTILE = `<script>alert(1)</script>"'&`;
 function open(): Workspace {
   const { workspace } = openWorkspace([]);
   setJobs(workspace, new Jobs(workspace));
-  setServing(workspace, new ModelServing(workspace));
+  serve(workspace);
   models(workspace).put("main.models.churn", {
     id: "1",
     catalog_name: "main",
