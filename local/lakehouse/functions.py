@@ -160,10 +160,32 @@ def _conversion(node: exp.Cast) -> exp.Expr:
     if isinstance(value, exp.Literal) and (value.is_string or value.is_int):
         return node
     if node.to.this in _WHOLE:
-        return type(node)(this=call("dbx_whole", value), to=node.to)
+        return type(node)(this=_whole(value), to=node.to)
     if node.to.this in (_T.TEXT, _T.VARCHAR):
-        return call("dbx_text", value)
+        return _text(value)
     return node
+
+
+# DuckDB chooses a macro's overload before it knows the type of an aggregate: these are numbers.
+_NUMBERS = (exp.Sum, exp.Avg, exp.Count, exp.Stddev, exp.StddevPop, exp.Variance, exp.VariancePop)
+
+
+def _whole(value: exp.Expr) -> exp.Expr:
+    if isinstance(value, _NUMBERS):
+        return call("trunc", value)
+    if isinstance(value, exp.Max | exp.Min):
+        # What is larger stays so when it is truncated.
+        return type(value)(this=call("dbx_whole", value.this))
+    return call("dbx_whole", value)
+
+
+def _text(value: exp.Expr) -> exp.Expr:
+    if isinstance(value, _NUMBERS):
+        return exp.Cast(this=value, to=exp.DataType.build("text"))
+    if isinstance(value, exp.Max | exp.Min):
+        found = "arg_max" if isinstance(value, exp.Max) else "arg_min"
+        return call(found, call("dbx_text", value.this), value.this.copy())
+    return call("dbx_text", value)
 
 
 def _interval(node: exp.Binary) -> exp.Expr:

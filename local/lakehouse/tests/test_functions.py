@@ -221,6 +221,14 @@ from_json('nonsense', 'a INT') | STRUCT<a: INT> | None
 
 # aggregate over x = 1, 2, 3, NULL | type | value
 _AGGREGATES = r"""
+cast(sum(case when x > 1 then 1 else 0 end) as bigint) | BIGINT | 2
+cast(avg(x + 0.7) as int) | INT | 2
+cast(count(*) as int) | INT | 4
+cast(max(x + 0.7) as int) | INT | 3
+cast(min(cast(x as string)) as int) | INT | 1
+cast(sum(x) as string) | STRING | 6
+cast(max(x * 5) as string) | STRING | 15
+cast(max(timestamp'2026-01-02 03:04:05') as string) | STRING | 2026-01-02 03:04:05
 count(*) | BIGINT | 4
 count(x) | BIGINT | 3
 count(distinct x % 2) | BIGINT | 2
