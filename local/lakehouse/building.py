@@ -30,6 +30,21 @@ def call(name: str, *args: exp.Expr) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=list(args))
 
 
+def typed_call(macro: str, value: exp.Expr, *others: exp.Expr) -> exp.Anonymous:
+    """A call of a macro that has an overload for each type of ``value``.
+
+    DuckDB chooses before it knows the type of an aggregate or of a window's function, but knows
+    that of a list's elements: these go through a list of one.
+    """
+    if value.find(exp.AggFunc, exp.Window) is None:
+        return call(macro, value, *others)
+    element = exp.to_identifier("dbx_element")
+    body = call(macro, element, *others)
+    each = exp.Lambda(this=body, expressions=[element.copy()])
+    listed = call("list_transform", call("list_value", value), each)
+    return call("list_extract", listed, exp.Literal.number(1))
+
+
 def unit(node: exp.Expr | None) -> exp.Literal:
     """A unit of time as DuckDB's functions take it; raises INVALID_PARAMETER_VALUE."""
     text = (node.name if node is not None else "").upper()

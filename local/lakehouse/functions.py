@@ -12,7 +12,7 @@ import sqlglot.errors
 from sqlglot import exp
 
 from lakehouse import delta_types
-from lakehouse.building import DATE, DOUBLE, INT, TEXT, TIMESTAMP, call, cast, unit
+from lakehouse.building import DATE, DOUBLE, INT, TEXT, TIMESTAMP, call, cast, typed_call, unit
 from lakehouse.checked_functions import CHECKED
 from lakehouse.delta_types import DeltaType
 from lakehouse.errors import SqlError, unsupported
@@ -107,9 +107,9 @@ def _function(node: exp.Expr) -> exp.Expr:
         case exp.StrToTime() | exp.TimestampFromParts():
             return cast(node, TIMESTAMP)
         case exp.Ceil() if not node.args.get("decimals"):
-            return call("dbx_ceil", this)
+            return typed_call("dbx_ceil", this)
         case exp.Floor() if not node.args.get("decimals"):
-            return call("dbx_floor", this)
+            return typed_call("dbx_floor", this)
         case exp.SafeDivide():
             return call("dbx_try_divide", this, node.expression)
         case exp.SubstringIndex():
@@ -160,32 +160,10 @@ def _conversion(node: exp.Cast) -> exp.Expr:
     if isinstance(value, exp.Literal) and (value.is_string or value.is_int):
         return node
     if node.to.this in _WHOLE:
-        return type(node)(this=_whole(value), to=node.to)
+        return type(node)(this=typed_call("dbx_whole", value), to=node.to)
     if node.to.this in (_T.TEXT, _T.VARCHAR):
-        return _text(value)
+        return typed_call("dbx_text", value)
     return node
-
-
-# DuckDB chooses a macro's overload before it knows the type of an aggregate: these are numbers.
-_NUMBERS = (exp.Sum, exp.Avg, exp.Count, exp.Stddev, exp.StddevPop, exp.Variance, exp.VariancePop)
-
-
-def _whole(value: exp.Expr) -> exp.Expr:
-    if isinstance(value, _NUMBERS):
-        return call("trunc", value)
-    if isinstance(value, exp.Max | exp.Min):
-        # What is larger stays so when it is truncated.
-        return type(value)(this=call("dbx_whole", value.this))
-    return call("dbx_whole", value)
-
-
-def _text(value: exp.Expr) -> exp.Expr:
-    if isinstance(value, _NUMBERS):
-        return exp.Cast(this=value, to=exp.DataType.build("text"))
-    if isinstance(value, exp.Max | exp.Min):
-        found = "arg_max" if isinstance(value, exp.Max) else "arg_min"
-        return call(found, call("dbx_text", value.this), value.this.copy())
-    return call("dbx_text", value)
 
 
 def _interval(node: exp.Binary) -> exp.Expr:
@@ -197,7 +175,7 @@ def _interval(node: exp.Binary) -> exp.Expr:
         return node
     if isinstance(node, exp.Sub):
         shift = exp.Neg(this=exp.Paren(this=shift.copy()))
-    return call("dbx_shift", node.this, shift)
+    return typed_call("dbx_shift", node.this, shift)
 
 
 def _like(node: exp.Like) -> exp.Expr:

@@ -221,6 +221,15 @@ from_json('nonsense', 'a INT') | STRUCT<a: INT> | None
 
 # aggregate over x = 1, 2, 3, NULL | type | value
 _AGGREGATES = r"""
+floor(avg(x + 0.7)) | BIGINT | 2
+ceil(avg(x + 0.7e0)) | BIGINT | 3
+max(date'2026-01-01') + interval 1 day | DATE | 2026-01-02
+cast(any_value(x) + 1 as bigint) | BIGINT | 2
+cast(coalesce(sum(x), 0) + 1 as int) | INT | 7
+cast(floor(avg(x)) as int) | INT | 2
+cast(median(x) as int) | INT | 2
+cast(count_if(x > 1) as int) | INT | 2
+cast(sum(x) filter (where x > 1) as int) | INT | 5
 cast(sum(case when x > 1 then 1 else 0 end) as bigint) | BIGINT | 2
 cast(avg(x + 0.7) as int) | INT | 2
 cast(count(*) as int) | INT | 4
