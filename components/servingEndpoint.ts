@@ -10,9 +10,9 @@ export interface ServingEndpointArgs {
   readonly champion: PromotionGate;
   /**
    * Whether a second endpoint takes every new champion first, so that one which cannot be loaded
-   * never reaches production. It scales to zero and captures nothing.
+   * never reaches production. It scales to zero and captures nothing. @default the platform's
    */
-  readonly staging: boolean;
+  readonly staging?: boolean;
   /** Compute per replica: Small serves 4 requests at once, Medium 16, Large 64. @default "Small" */
   readonly workloadSize?: "Small" | "Medium" | "Large";
   /** Whether replicas go away while there are no requests; the first request then waits. */
@@ -62,7 +62,8 @@ export class ServingEndpoint extends pulumi.ComponentResource {
 
     if (championVersion !== undefined) {
       const version = champion.confirm(championVersion);
-      const first = args.staging ? [this.serveStaging(name, args, version)] : [];
+      const staged = args.staging ?? args.platform.stagingEndpoints;
+      const first = staged ? [this.serveStaging(name, args, version)] : [];
       const after = [champion, ...schemas, ...first];
       const served = split(champion, version, challengerTraffic);
       this.serving = this.serveProduction(name, args, served, captured, after);

@@ -43,7 +43,7 @@ export async function churnPrediction(
   const { endpoint } = new mlops.MonitoredEndpoint("churn-prediction", {
     platform,
     champion: gate,
-    endpoint: { staging: platform.stagingEndpoints, ...settings.endpoint },
+    endpoint: settings.endpoint,
     predictions: {
       features: inputs,
       predictionType: "int",

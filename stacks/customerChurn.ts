@@ -43,7 +43,7 @@ export async function customerChurn(
   const { endpoint } = new mlops.MonitoredEndpoint("customer-churn", {
     platform,
     champion: gate,
-    endpoint: { staging: platform.stagingEndpoints, ...settings.endpoint },
+    endpoint: settings.endpoint,
     predictions: {
       features: inputs,
       predictionType: "int",

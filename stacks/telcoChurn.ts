@@ -45,7 +45,7 @@ export async function telcoChurn(platform: EnvironmentPlatform, settings: Settin
   const { endpoint } = new mlops.MonitoredEndpoint("telco-churn", {
     platform,
     champion: gate,
-    endpoint: { staging: platform.stagingEndpoints, ...settings.endpoint },
+    endpoint: settings.endpoint,
     predictions: {
       features: inputs,
       predictionType: "int",
