@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { followRun, runJob } from "./jobs";
+import { followRun, requireSuccess, runJob } from "./jobs";
 import { query } from "./sql";
 import { UserError } from "./userError";
 
@@ -52,10 +52,7 @@ const POLL_MS = 100;
  * @throws UserError when one of them fails.
  */
 export async function checkDrift(connection: Connection, watched: Watched): Promise<Drift> {
-  const unpacked = await runJob(connection, watched.unpackJob);
-  if (unpacked.result !== "SUCCESS") {
-    throw new UserError(`${watched.unpackJob} ended as ${unpacked.result}: ${unpacked.message}`);
-  }
+  requireSuccess(watched.unpackJob, await runJob(connection, watched.unpackJob));
   await refreshMonitor(connection, watched.predictions);
   const before = await findAlert(connection, watched.alert);
   await evaluate(connection, before.id, watched.warehouseId);
@@ -111,7 +108,5 @@ async function evaluate(connection: Connection, id: string, warehouse: string): 
       },
     }),
   );
-  const run = await followRun(connection, run_id);
-  if (run.result !== "SUCCESS")
-    throw new UserError(`The alert's evaluation ended as ${run.result}: ${run.message}`);
+  requireSuccess("The alert's evaluation", await followRun(connection, run_id));
 }

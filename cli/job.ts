@@ -1,5 +1,5 @@
 import { findSignIn } from "./address";
-import { runJob } from "./jobs";
+import { requireSuccess, runJob } from "./jobs";
 import { UserError } from "./userError";
 
 const usage = `Usage: npm run job -- NAME [NAME …] [PARAMETER=VALUE …]
@@ -22,10 +22,7 @@ export async function main(args: string[]): Promise<number> {
       const text = [task.logs.trim(), task.error ?? ""].filter((part) => part !== "").join("\n");
       if (text !== "") console.log(text.replace(/^/gm, `  ${task.key} | `));
     }
-    if (run.result !== "SUCCESS") {
-      console.error(`${name} ended as ${run.result}: ${run.message}`);
-      return 1;
-    }
+    requireSuccess(name, run);
   }
   return 0;
 }

@@ -40,6 +40,11 @@ export interface RunResult {
   readonly tasks: readonly TaskResult[];
 }
 
+/** @throws UserError with what the workspace says, unless the run succeeded. */
+export function requireSuccess(name: string, { result, message }: RunResult): void {
+  if (result !== "SUCCESS") throw new UserError(`${name} ended as ${result}: ${message}`);
+}
+
 const POLL_MS = 300;
 const ENDED = ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"];
 

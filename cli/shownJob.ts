@@ -1,6 +1,5 @@
 import type { Connection } from "../components/workspace/rest";
-import { runJob } from "./jobs";
-import { UserError } from "./userError";
+import { requireSuccess, runJob } from "./jobs";
 
 /**
  * Runs a job and shows what its tasks wrote.
@@ -19,8 +18,7 @@ export async function runShownJob(
     if (task.logs.trim() !== "") console.log(task.logs.trim().replace(/^/gm, "    "));
     if (task.error !== undefined) console.log(`    ${task.error}`);
   }
-  if (run.result !== "SUCCESS")
-    throw new UserError(`${job} ended as ${run.result}: ${run.message}`);
+  requireSuccess(job, run);
   console.log(`${job}: ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }
 

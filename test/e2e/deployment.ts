@@ -1,12 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { python } from "../../cli/python";
 import { runJob, type RunResult } from "../../cli/jobs";
 import { root } from "../../cli/paths";
 import { callWorkspace, type Call, type Connection } from "../../components/workspace/rest";
 import { obtainEngine, runPulumi, type PulumiResult } from "../../engine";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
+
+const logged = z.object({
+  run: z.looseObject({
+    data: z.looseObject({
+      metrics: z.array(z.looseObject({ key: z.string(), value: z.number() })),
+    }),
+  }),
+});
 
 /** How long a test of a whole deployment may take; a cold machine with two cores is slow. */
 export const MINUTES = 60_000;
@@ -86,6 +95,14 @@ export class Deployment {
 
   call(method: Call["method"], path: string, body?: unknown): Promise<unknown> {
     return callWorkspace(this.connection, { method, path, body });
+  }
+
+  /** What an MLflow run has logged, by metric. */
+  async metricsOf(runId: string): Promise<ReadonlyMap<string, number>> {
+    const { run } = logged.parse(
+      await this.call("GET", `/api/2.0/mlflow/runs/get?run_id=${runId}`),
+    );
+    return new Map(run.data.metrics.map(({ key, value }) => [key, value]));
   }
 
   async close(): Promise<void> {

@@ -14,13 +14,6 @@ const PREDICTIONS = "ml_local.hp_iris_ml.predictions";
 const VOLUME = "/Volumes/ml_local/hp_iris_ml/hp_ml_vol";
 
 const version = z.looseObject({ version: z.coerce.string(), run_id: z.string() });
-const measured = z.object({
-  run: z.looseObject({
-    data: z.looseObject({
-      metrics: z.array(z.looseObject({ key: z.string(), value: z.number() })),
-    }),
-  }),
-});
 const warehouses = z.object({ warehouses: z.array(z.looseObject({ id: z.string() })) });
 
 /** What became of each task, and what each said. */
@@ -116,10 +109,8 @@ describe("iris, end to end", () => {
     "is promoted by the gate with what evaluation measured, then scores every sample once",
     async () => {
       const challenger = await alias("challenger");
-      const { run } = measured.parse(
-        await deployment.call("GET", `/api/2.0/mlflow/runs/get?run_id=${challenger?.run_id ?? ""}`),
-      );
-      const accuracy = run.data.metrics.find(({ key }) => key === "val_accuracy")?.value ?? NaN;
+      const metrics = await deployment.metricsOf(challenger?.run_id ?? "");
+      const accuracy = metrics.get("val_accuracy") ?? NaN;
       expect(accuracy).toBeGreaterThan(0.9);
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);

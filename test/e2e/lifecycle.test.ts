@@ -6,13 +6,6 @@ const MODEL = "ml_local.models.customer_churn_model";
 const ENDPOINT = "customer-churn-model-endpoint";
 
 const version = z.looseObject({ version: z.coerce.string(), run_id: z.string() });
-const measured = z.object({
-  run: z.looseObject({
-    data: z.looseObject({
-      metrics: z.array(z.looseObject({ key: z.string(), value: z.number() })),
-    }),
-  }),
-});
 
 /** What each system's documents, and `Pulumi.local.yaml` for the data at hand, ask for: strictly more. */
 const BOUNDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -43,10 +36,7 @@ describe("the life of models", () => {
   /** The gate's verdict, worked out from MLflow's figures without the gate's code. */
   async function deserves(model: string, bounds: Readonly<Record<string, number>>) {
     const { run_id } = version.parse(await alias(model, "challenger"));
-    const { run } = measured.parse(
-      await deployment.call("GET", `/api/2.0/mlflow/runs/get?run_id=${run_id}`),
-    );
-    const metrics = new Map(run.data.metrics.map(({ key, value }) => [key, value]));
+    const metrics = await deployment.metricsOf(run_id);
     return Object.entries(bounds).every(([name, bound]) => (metrics.get(name) ?? -1) > bound);
   }
 

@@ -26,13 +26,6 @@ const version = z.looseObject({
   run_id: z.string(),
   tags: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
 });
-const measured = z.object({
-  run: z.looseObject({
-    data: z.looseObject({
-      metrics: z.array(z.looseObject({ key: z.string(), value: z.number() })),
-    }),
-  }),
-});
 const predictions = z.object({ predictions: z.array(z.number()) });
 
 const logOf = (run: RunResult, key: string): string =>
@@ -125,12 +118,7 @@ describe("telco churn", () => {
       const second = version.parse(
         await deployment.call("GET", `/api/2.1/unity-catalog/models/${MODEL}/versions/2`),
       );
-      const { run: recorded } = measured.parse(
-        await deployment.call("GET", `/api/2.0/mlflow/runs/get?run_id=${second.run_id}`),
-      );
-      const metrics = Object.fromEntries(
-        recorded.data.metrics.map(({ key, value }) => [key, value]),
-      );
+      const metrics = Object.fromEntries(await deployment.metricsOf(second.run_id));
       for (const kind of ["val", "recent"]) {
         const [ours, champions, gain] = ["", "champion_", "gain_"].map(
           (whose) => metrics[`${whose}${kind}_auc_roc`] ?? NaN,
