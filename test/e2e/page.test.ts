@@ -50,7 +50,11 @@ async function open(options: BrowserContextOptions = desktop): Promise<Page> {
   const page = await context.newPage();
   page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText ?? "";
+    // Whoever leaves a page before it has loaded, or closes it, breaks off what is under way.
+    if (reason !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()}: ${reason}`);
+  });
   page.on("request", (request) => {
     if (!request.url().startsWith(running.url)) problems.push(`elsewhere: ${request.url()}`);
   });
