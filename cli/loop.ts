@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import type { Connection } from "../components/workspace/rest";
 import type { Engine } from "../engine";
-import { inputs } from "../stacks/churnTables";
+import { inputs } from "../stacks/customers/churnTables";
 import { findAddress } from "./address";
 import { deploy } from "./deploy";
 import { checkDrift, type Drift, type Watched } from "./driftCheck";

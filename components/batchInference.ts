@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseFullName } from "./fullName";
 import { GovernedTable, checkColumns, type Column } from "./governedTable";
 import { jobParameter } from "./jobTasks";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PREDICTION_COLUMNS, predictionColumns, type Predictions } from "./predictions";
 import type { PromotionGate } from "./promotionGate";
 import { PythonJob } from "./pythonJob";
@@ -53,7 +53,7 @@ export class BatchInference extends pulumi.ComponentResource implements Predicti
 
   /** @throws pulumi.RunError for a column that is there twice, or for what {@link PythonJob} refuses. */
   constructor(name: string, args: BatchInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:BatchInference", name, {}, opts);
+    super("mlops:index:BatchInference", name, {}, on(args.platform, opts));
     const { platform, champion, keys, cron } = args;
     const { catalog, schema } = parseFullName("model", champion.model.fullName);
     this.model = champion.model;

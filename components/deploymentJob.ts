@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { taskKey, taskValue, type Condition, type PythonTask } from "./jobTasks";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
 import type { Stage } from "./stage";
@@ -44,7 +44,7 @@ export class DeploymentJob extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError without a bound, or for what {@link PythonJob} refuses. */
   constructor(name: string, args: DeploymentJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:DeploymentJob", name, {}, opts);
+    super("mlops:index:DeploymentJob", name, {}, on(args.platform, opts));
     const { platform, model } = args;
     this.stage = {
       tasks: tasks(name, args),

@@ -2,7 +2,7 @@ import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import { driftQuery } from "./driftQuery";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { QualityMonitor } from "./qualityMonitor";
 
@@ -48,7 +48,7 @@ export class DriftAlert extends pulumi.ComponentResource {
    * addresses, or an invalid cron expression.
    */
   constructor(name: string, args: DriftAlertArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:DriftAlert", name, {}, opts);
+    super("mlops:index:DriftAlert", name, {}, on(args.platform, opts));
     const { platform, monitor, minimumRows = 500 } = args;
     checkArgs(name, args, minimumRows);
     const cron = quartz(name, args.cron ?? "0 15 * * * ?");
@@ -77,13 +77,16 @@ export class DriftAlert extends pulumi.ComponentResource {
     const { model, fullName } = monitor.predictions;
     const destination = new databricks.NotificationDestination(
       `${name}-destination`,
-      { displayName: name, config: { email: { addresses: [...addressesOf(args)] } } },
+      {
+        displayName: platform.resourceName(name),
+        config: { email: { addresses: [...addressesOf(args)] } },
+      },
       { parent: this, dependsOn: [monitor] },
     );
     return new databricks.AlertV2(
       `${name}-alert`,
       {
-        displayName: `${model.shortName} drift`,
+        displayName: platform.resourceName(`${model.shortName} drift`),
         parentPath: `/Workspace${platform.folder}`,
         warehouseId: platform.warehouseId,
         queryText,

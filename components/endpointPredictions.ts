@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import { GovernedTable, checkColumns, type Column } from "./governedTable";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PREDICTION_COLUMNS, predictionColumns, type Predictions } from "./predictions";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
@@ -55,7 +55,7 @@ export class EndpointPredictions extends pulumi.ComponentResource implements Pre
    * column that is there twice.
    */
   constructor(name: string, args: EndpointPredictionsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:EndpointPredictions", name, {}, opts);
+    super("mlops:index:EndpointPredictions", name, {}, on(args.platform, opts));
     const { endpoint, platform } = args;
     const { payloadTable, serving } = endpoint;
     if (payloadTable === undefined) {

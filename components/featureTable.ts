@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import { GovernedTable, type Column } from "./governedTable";
 import type { PythonTask } from "./jobTasks";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 
 /** Arguments of {@link FeatureTable}. */
@@ -35,7 +35,7 @@ export class FeatureTable extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError without a primary key, for an invalid cron expression, or for what {@link GovernedTable} and {@link PythonJob} refuse. */
   constructor(name: string, args: FeatureTableArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:FeatureTable", name, {}, opts);
+    super("mlops:index:FeatureTable", name, {}, on(args.platform, opts));
     if (args.primaryKeys.length === 0) {
       throw new pulumi.RunError(
         `The feature table ${args.table} has no primary key; lookups need one.`,

@@ -1,7 +1,7 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { parseFullName } from "./fullName";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PrimaryKey } from "./primaryKey";
 
 /** One column. */
@@ -43,7 +43,7 @@ export class GovernedTable extends pulumi.ComponentResource {
    * column that the table does not have.
    */
   constructor(name: string, args: GovernedTableArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:GovernedTable", name, {}, opts);
+    super("mlops:index:GovernedTable", name, {}, on(args.platform, opts));
     const { platform } = args;
     const parts = parseFullName("table", args.table);
     const keys = args.primaryKeys ?? [];

@@ -10,6 +10,7 @@ export { IngestionJob, type IngestionJobArgs } from "./ingestionJob";
 export type { Condition, FollowUp, PythonTask } from "./jobTasks";
 export { MonitoredEndpoint, type MonitoredEndpointArgs } from "./monitoredEndpoint";
 export { PipelineJob, type PipelineJobArgs } from "./pipelineJob";
+export { ModelStack, type ModelStackArgs } from "./modelStack";
 export type { Access, JobDefaults, Platform } from "./platform";
 export {
   PREDICTION_COLUMNS,

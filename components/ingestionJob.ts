@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { Stage } from "./stage";
 
@@ -25,7 +25,7 @@ export class IngestionJob extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError for what {@link PythonJob} refuses. */
   constructor(name: string, args: IngestionJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:IngestionJob", name, {}, opts);
+    super("mlops:index:IngestionJob", name, {}, on(args.platform, opts));
     const { platform, file, sourcePath, volumePath, checkpointPath, cron } = args;
     const parameters = {
       source_path: sourcePath,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 import { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import type { PromotionGate } from "./promotionGate";
 import { QualityMonitor, type QualityMonitorArgs } from "./qualityMonitor";
 import { ServingEndpoint, type ServingEndpointArgs } from "./servingEndpoint";
@@ -37,7 +37,7 @@ export class MonitoredEndpoint extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError for what its parts refuse. */
   constructor(name: string, args: MonitoredEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:MonitoredEndpoint", name, {}, opts);
+    super("mlops:index:MonitoredEndpoint", name, {}, on(args.platform, opts));
     const { platform, champion } = args;
     const { cron } = args.monitor;
     const parent = { parent: this };

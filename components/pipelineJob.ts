@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import { chained, type Stage } from "./stage";
 
@@ -25,7 +25,7 @@ export class PipelineJob extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError for what {@link chained} and {@link PythonJob} refuse. */
   constructor(name: string, args: PipelineJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:PipelineJob", name, {}, opts);
+    super("mlops:index:PipelineJob", name, {}, on(args.platform, opts));
     const { platform, description, stages, cron } = args;
     this.job = new PythonJob(
       name,

@@ -7,7 +7,7 @@ export interface JobDefaults {
   /** Whether schedules run: a personal copy of an environment keeps them paused. */
   readonly pauseStatus: "PAUSED" | "UNPAUSED";
   /** Application id of the service principal that jobs run as; the deploying identity if absent. */
-  readonly runAs?: string | undefined;
+  readonly runAs?: pulumi.Input<string> | undefined;
   /** Packages of the serverless environment, as in a requirements file: `name==version`. */
   readonly dependencies: readonly string[];
   /** Who is told when a run fails, in this order. */
@@ -24,18 +24,22 @@ export interface Access {
 
 /**
  * What the components of a model share: the place they live in and the defaults they follow.
- * `stacks/platform.ts` makes one for each environment.
+ * `stacks/platform.ts` makes one for each environment, {@link ModelStack} one for each model on it.
  */
 export interface Platform {
+  /** What components are children of, where they are given no other parent. */
+  readonly parent: pulumi.Resource;
   /** The environment's catalog. */
   readonly catalog: string;
   /** Workspace folder of what is not data, e.g. `/Shared/ml`. */
   readonly folder: string;
+  /** Folder that files land in before they become tables, as jobs see it: `/Volumes/ml/bronze/landing`. */
+  readonly landing: string;
   readonly warehouseId: pulumi.Output<string>;
   readonly tasks: TaskSources;
   readonly jobs: JobDefaults;
   readonly access: Access;
-  /** Tags for everything that can carry them: owner, cost centre. */
+  /** Tags for everything that can carry them: owner, cost centre, and the model's name. */
   readonly tags: Readonly<Record<string, string>>;
   /** Who is told of drift, unless a model names others; in this order. */
   readonly emails: readonly string[];
@@ -45,6 +49,11 @@ export interface Platform {
   readonly stagingEndpoints: boolean;
   /** Whether deleting is refused for what cannot be made again: tables, models, endpoints. */
   readonly protect: boolean;
+  /**
+   * A name that all of a workspace shares, such as a job's: with the environment's prefix, so that
+   * several environments fit into one workspace: `resourceName("churn-training")` → `dev-churn-training`.
+   */
+  resourceName(name: string): string;
   /** Full name in this environment's catalog: `table("features.churn")` → `ml.features.churn`. */
   table(schemaAndName: string): string;
   /**
@@ -52,4 +61,19 @@ export interface Platform {
    * @throws pulumi.RunError naming the schemas there are, if it is none of them.
    */
   schemaOf(fullName: string): databricks.Schema;
+  /** Makes a schema of the environment's catalog that a model needs beside the common ones. */
+  addSchema(schema: string, comment: string): databricks.Schema;
+  /**
+   * Makes a managed volume.
+   * @returns its folder as jobs see it: `addVolume("bronze.landing", …)` → `/Volumes/ml/bronze/landing`.
+   */
+  addVolume(schemaAndName: string, comment: string): string;
+}
+
+/** Options of a component on the platform: below the model that it belongs to, unless they say otherwise. */
+export function on(
+  { parent }: Platform,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  return { parent, ...opts };
 }

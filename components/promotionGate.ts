@@ -114,7 +114,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
       provider,
       name,
       { ...inputs, champion: undefined, previousChampion: undefined, promotedAt: undefined },
-      pulumi.mergeOptions({ dependsOn: [args.model] }, opts),
+      pulumi.mergeOptions({ dependsOn: [args.model], parent: args.model.platform.parent }, opts),
       "mlops",
       "PromotionGate",
     );

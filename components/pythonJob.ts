@@ -2,6 +2,7 @@ import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import { ENVIRONMENT_KEY, tasksOf, type JobTasksArgs } from "./jobTasks";
+import { on } from "./platform";
 
 /** Arguments of {@link PythonJob}. */
 export interface PythonJobArgs extends JobTasksArgs {
@@ -18,7 +19,7 @@ export class PythonJob extends pulumi.ComponentResource {
   /** The job. */
   readonly job: databricks.Job;
   readonly jobId: pulumi.Output<string>;
-  /** What the workspace calls it: the component's name. */
+  /** What the workspace calls it: the component's name, after the environment's prefix. */
   readonly jobName: string;
 
   /**
@@ -26,15 +27,16 @@ export class PythonJob extends pulumi.ComponentResource {
    * parameter that does not exist.
    */
   constructor(name: string, args: PythonJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:PythonJob", name, {}, opts);
+    super("mlops:index:PythonJob", name, {}, on(args.platform, opts));
     const { platform } = args;
     const cron = args.cron === undefined ? undefined : quartz(name, args.cron);
     const tasks = tasksOf(name, args);
+    this.jobName = platform.resourceName(name);
 
     this.job = new databricks.Job(
       `${name}-job`,
       {
-        name,
+        name: this.jobName,
         description: args.description,
         tags: platform.tags,
         maxConcurrentRuns: 1,
@@ -74,7 +76,6 @@ export class PythonJob extends pulumi.ComponentResource {
       { parent: this, dependsOn: [platform.tasks] },
     );
     this.jobId = this.job.id;
-    this.jobName = name;
 
     new databricks.Permissions(
       `${name}-permissions`,

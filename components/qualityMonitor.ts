@@ -2,7 +2,7 @@ import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { quartz } from "./cron";
 import type { GovernedTable } from "./governedTable";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import type { Predictions } from "./predictions";
 
 /** Arguments of {@link QualityMonitor}. */
@@ -54,7 +54,7 @@ export class QualityMonitor extends pulumi.ComponentResource {
    * platform's, or a baseline without one of the model's inputs.
    */
   constructor(name: string, args: QualityMonitorArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:QualityMonitor", name, {}, opts);
+    super("mlops:index:QualityMonitor", name, {}, on(args.platform, opts));
     const { predictions, platform } = args;
     this.predictions = predictions;
     // What is wrong shall show before there is a champion.

@@ -1,7 +1,7 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { parseFullName } from "./fullName";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 
 /** Arguments of {@link RegisteredModel}. */
 export interface RegisteredModelArgs {
@@ -18,15 +18,18 @@ export interface RegisteredModelArgs {
 export class RegisteredModel extends pulumi.ComponentResource {
   /** The model. */
   readonly model: databricks.RegisteredModel;
+  /** What it was made on. */
+  readonly platform: Platform;
   readonly fullName: string;
   /** The last part of the full name, e.g. `customer_churn_model`. */
   readonly shortName: string;
 
   /** @throws pulumi.RunError for a name without three parts, or in a schema that the platform does not have. */
   constructor(name: string, args: RegisteredModelArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:RegisteredModel", name, {}, opts);
+    super("mlops:index:RegisteredModel", name, {}, on(args.platform, opts));
     const { platform } = args;
     const parts = parseFullName("model", args.model);
+    this.platform = platform;
     this.fullName = args.model;
     this.shortName = parts.name;
 

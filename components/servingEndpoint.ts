@@ -1,6 +1,6 @@
 import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import type { PromotionGate } from "./promotionGate";
 
 /** Arguments of {@link ServingEndpoint}. */
@@ -33,7 +33,7 @@ export interface ServingEndpointArgs {
 export class ServingEndpoint extends pulumi.ComponentResource {
   /** The endpoint, undefined while the model has no champion. */
   readonly serving: databricks.ModelServing | undefined;
-  /** e.g. `customer-churn-model-endpoint`. */
+  /** e.g. `customer-churn-model-endpoint`, after the environment's prefix. */
   readonly endpointName: string;
   readonly champion: PromotionGate;
   /** Full name of the payload table, undefined if nothing is captured. */
@@ -44,7 +44,7 @@ export class ServingEndpoint extends pulumi.ComponentResource {
    * challenger's traffic that is no whole number from 0 to 50.
    */
   constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:ServingEndpoint", name, {}, opts);
+    super("mlops:index:ServingEndpoint", name, {}, on(args.platform, opts));
     const { champion } = args;
     const { model, championVersion } = champion;
     const challengerTraffic = checkedTraffic(name, args.challengerTraffic ?? 0);
@@ -54,7 +54,8 @@ export class ServingEndpoint extends pulumi.ComponentResource {
         : capture(args.inferenceTableSchema, model.shortName);
     const schemas = captured === undefined ? [] : [schemaOf(args.platform, captured)];
     this.champion = champion;
-    this.endpointName = `${model.shortName.replaceAll("_", "-")}-endpoint`;
+    const modelName = model.shortName.replaceAll("_", "-");
+    this.endpointName = args.platform.resourceName(`${modelName}-endpoint`);
     this.payloadTable =
       args.inferenceTableSchema === undefined
         ? undefined

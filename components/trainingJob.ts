@@ -5,7 +5,7 @@ import type { FeatureTable } from "./featureTable";
 import type { GovernedTable } from "./governedTable";
 import type { PythonTask } from "./jobTasks";
 import { modelExperiment } from "./modelExperiment";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
 
@@ -54,7 +54,7 @@ export class TrainingJob extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError for an invalid cron expression, or for what {@link PythonJob} refuses. */
   constructor(name: string, args: TrainingJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:TrainingJob", name, {}, opts);
+    super("mlops:index:TrainingJob", name, {}, on(args.platform, opts));
     const { platform, model } = args;
     const schedule = args.cron === undefined ? {} : { cron: quartz(name, args.cron) };
 

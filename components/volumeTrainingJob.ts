@@ -2,7 +2,7 @@ import type * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { taskKey, taskValue } from "./jobTasks";
 import { modelExperiment } from "./modelExperiment";
-import type { Platform } from "./platform";
+import { on, type Platform } from "./platform";
 import { PythonJob } from "./pythonJob";
 import type { RegisteredModel } from "./registeredModel";
 import type { Stage } from "./stage";
@@ -40,7 +40,7 @@ export class VolumeTrainingJob extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError for what {@link PythonJob} refuses. */
   constructor(name: string, args: VolumeTrainingJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:index:VolumeTrainingJob", name, {}, opts);
+    super("mlops:index:VolumeTrainingJob", name, {}, on(args.platform, opts));
     const { platform, model, file } = args;
     this.experiment = modelExperiment(`${name}-experiment`, platform, args.experiment, this);
     const parameters = {

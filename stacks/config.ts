@@ -1,24 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { churnPredictionSettings } from "./churnPredictionSettings";
-import { customerChurnSettings } from "./customerChurnSettings";
-import { irisSettings } from "./irisSettings";
+import { models } from "./models";
 import { emails, onFailure, section } from "./schema";
-import { telcoChurnSettings } from "./telcoChurnSettings";
 
-/** Every model that there is, by the key of its section. */
-const MODELS = ["churnPrediction", "customerChurn", "iris", "telcoChurn"] as const;
-
-/** Key of a model's section. */
-export type ModelName = (typeof MODELS)[number];
+const KEYS = models.map(({ key }) => key);
 
 const environment = section({
   /** Unity Catalog catalog of this environment. */
   catalog: z
     .string()
     .regex(/^[a-z0-9_]+$/, "must be a catalog name of lower-case letters, digits and _"),
+  /**
+   * What the names of jobs, endpoints and alerts begin with, so that they do not collide where
+   * environments share a workspace: `dev-`, or `alice-` for a personal copy.
+   */
+  prefix: z
+    .string()
+    .regex(/^([a-z][a-z0-9-]{0,19}-)?$/, "must be up to 20 of a-z, 0-9 and - that end with -")
+    .default(""),
   /** Which models are deployed: a personal copy may have those that one works on. */
-  models: z.array(z.enum(MODELS)).default([...MODELS]),
+  models: z.array(z.enum(KEYS)).default(KEYS),
   /** Tags of every resource that can carry them. */
   tags: section({
     owner: z.string().min(1, "must name a team or a person"),
@@ -54,14 +55,15 @@ const environment = section({
 
 const settings = section({
   environment,
-  churnPrediction: churnPredictionSettings.prefault({}),
-  customerChurn: customerChurnSettings.prefault({}),
-  iris: irisSettings.prefault({}),
-  telcoChurn: telcoChurnSettings.prefault({}),
+  ...Object.fromEntries(models.map((model) => [model.key, model.settings.prefault({})])),
 });
 
 /** The settings of one environment, checked, with defaults filled in. */
-export type Settings = z.output<typeof settings>;
+export interface Settings {
+  readonly environment: z.output<typeof environment>;
+  /** Each model's section by its key; the model knows the shape. */
+  readonly models: Readonly<Record<string, unknown>>;
+}
 
 const PREFIX = "mlops:";
 
@@ -81,7 +83,10 @@ export function parseConfig(
       .map(([key, value]) => [key.slice(PREFIX.length), parseValue(value)]),
   );
   const result = settings.safeParse(given);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { environment, ...models } = result.data;
+    return { environment, models };
+  }
   const problems = result.error.issues.map((issue) => describe(issue, given, isSecret));
   throw new pulumi.RunError(
     problems.length === 1

@@ -1,5 +1,4 @@
-import { above, type PromotionGateArgs } from "../components";
-import type { EnvironmentPlatform } from "./platform";
+import { above, type Platform, type PromotionGateArgs } from "../components";
 
 /** A model's section `gate`. */
 interface GateSettings {
@@ -9,7 +8,7 @@ interface GateSettings {
 
 /** What a gate is configured with: one rule a metric, and what a refusal does. */
 export function gateRules(
-  platform: EnvironmentPlatform,
+  platform: Platform,
   settings: GateSettings,
 ): Required<Pick<PromotionGateArgs, "rules" | "onFailure">> {
   return {

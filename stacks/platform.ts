@@ -21,6 +21,7 @@ const LANDING = "bronze.landing";
 
 /** What the models of one environment stand on: catalog, schemas, volume, warehouse, task sources. */
 export class EnvironmentPlatform extends pulumi.ComponentResource implements Platform {
+  readonly parent = this;
   readonly catalog: string;
   readonly folder: string;
   readonly warehouseId: pulumi.Output<string>;
@@ -29,12 +30,12 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
   readonly access: Access;
   readonly tags: Readonly<Record<string, string>>;
   readonly protect: boolean;
-  /** Folder that files land in, as jobs see it. */
   readonly landing: string;
   readonly emails: readonly string[];
   readonly onFailure: "hold" | "block";
   readonly stagingEndpoints: boolean;
   readonly #name: string;
+  readonly #prefix: string;
   readonly #schemas = new Map<string, databricks.Schema>();
   readonly #catalog: databricks.Catalog;
   readonly #forceDestroy: boolean;
@@ -56,6 +57,7 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     this.onFailure = settings.onFailure;
     this.stagingEndpoints = settings.stagingEndpoints;
     this.#name = name;
+    this.#prefix = settings.prefix;
     this.#forceDestroy = settings.forceDestroy;
     this.#catalog = new databricks.Catalog(
       `${name}-catalog`,
@@ -87,6 +89,10 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     this.registerOutputs({ catalog: this.catalog, warehouseId: this.warehouseId });
   }
 
+  resourceName(name: string): string {
+    return `${this.#prefix}${name}`;
+  }
+
   table(schemaAndName: string): string {
     return `${this.catalog}.${schemaAndName}`;
   }
@@ -101,7 +107,6 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     );
   }
 
-  /** Makes a schema of the environment's catalog that a model needs beside the common ones. */
   addSchema(schema: string, comment: string): databricks.Schema {
     const made = new databricks.Schema(
       `${this.#name}-${schema.replaceAll("_", "-")}`,
@@ -112,10 +117,6 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     return made;
   }
 
-  /**
-   * Makes a managed volume.
-   * @returns its folder as jobs see it: `addVolume("bronze.landing", …)` → `/Volumes/ml/bronze/landing`.
-   */
   addVolume(schemaAndName: string, comment: string): string {
     const { catalog, schema, name } = parseFullName("volume", this.table(schemaAndName));
     new databricks.Volume(
@@ -150,8 +151,8 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     );
   }
 
-  private grants(name: string, catalog: databricks.Catalog, runAs: string | undefined): void {
-    const grant = (suffix: string, principal: string, privileges: string[]): databricks.Grant =>
+  private grants(name: string, catalog: databricks.Catalog, runAs: JobDefaults["runAs"]): void {
+    const grant = (suffix: string, principal: pulumi.Input<string>, privileges: string[]) =>
       new databricks.Grant(
         `${name}-${suffix}`,
         { catalog: catalog.name, principal, privileges },

@@ -4,7 +4,7 @@ import { checkDrift, type Drift } from "../../cli/driftCheck";
 import { followRun } from "../../cli/jobs";
 import { query, type Rows } from "../../cli/sql";
 import { daysAgo } from "../../cli/traffic";
-import { inputs } from "../../stacks/churnTables";
+import { inputs } from "../../stacks/customers/churnTables";
 import { MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";
 

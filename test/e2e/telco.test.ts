@@ -9,7 +9,7 @@ import type { RunResult } from "../../cli/jobs";
 import { python } from "../../cli/python";
 import { query } from "../../cli/sql";
 import { awaitCapture, daysAgo, replay } from "../../cli/traffic";
-import { inputs } from "../../stacks/telcoChurnTables";
+import { inputs } from "../../stacks/telcoChurn/tables";
 import { npmRun, start, type Started } from "./command";
 import { Deployment, MINUTES, only, said } from "./deployment";
 

@@ -37,12 +37,14 @@ export function folderOf(files: readonly string[]): string {
 /** A double of an environment: the catalog `ml`, with a schema for whatever name is asked. */
 export function platformDouble(
   jobs: Partial<JobDefaults> = {},
-  other: Partial<Pick<Platform, "protect">> = {},
+  other: Partial<Pick<Platform, "protect">> & { readonly prefix?: string } = {},
 ): Platform {
   const schemas = new Map<string, databricks.Schema>();
   return {
+    parent: new pulumi.ComponentResource("mlops:index:Platform", "platform"),
     catalog: "ml",
     folder: "/Shared/mlops/ml",
+    landing: "/Volumes/ml/bronze/landing",
     warehouseId: pulumi.output("warehouse-1"),
     tasks: new TaskSources("tasks", {
       directory: folderOf(FILES),
@@ -55,7 +57,10 @@ export function platformDouble(
     onFailure: "hold",
     stagingEndpoints: true,
     protect: other.protect ?? false,
+    resourceName: (name) => `${other.prefix ?? ""}${name}`,
     table: (schemaAndName) => `ml.${schemaAndName}`,
+    addSchema: () => refused("schemas"),
+    addVolume: () => refused("volumes"),
     schemaOf: (fullName) => {
       const name = fullName.split(".")[1] ?? "";
       const found =
@@ -64,4 +69,8 @@ export function platformDouble(
       return found;
     },
   };
+}
+
+function refused(what: string): never {
+  throw new Error(`This double makes no ${what}.`);
 }

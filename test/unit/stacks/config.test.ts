@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadConfig, parseConfig } from "../../../stacks/config";
-import { config, refused } from "./configRun";
+import { config, parsed, refused } from "./configRun";
 
 describe("what may be left out", () => {
   test("the defaults are the figures that the model was asked for with", () => {
-    const { environment, customerChurn } = parseConfig(config());
+    const { environment, customerChurn } = parsed(config());
     expect(customerChurn).toMatchObject({
       features: { cron: "0 0 6 * * ?" },
       training: { n_estimators: 100, max_depth: 6, learning_rate: 0.1 },
@@ -27,7 +27,7 @@ describe("what may be left out", () => {
   });
 
   test("one bound can be set without the others", () => {
-    const { customerChurn } = parseConfig(config({ gate: { above: { val_auc_roc: 0.842 } } }));
+    const { customerChurn } = parsed(config({ gate: { above: { val_auc_roc: 0.842 } } }));
     expect(customerChurn.gate.above).toEqual({
       val_accuracy: 0.8,
       val_f1: 0.75,
@@ -120,7 +120,7 @@ describe("one problem is one line with key, value and what is allowed", () => {
     [
       config({}, { protected: true }),
       "mlops:environment.protected: there is no such key; " +
-        "allowed: catalog, models, tags, access, warehouse, jobs, emails, onFailure, stagingEndpoints, " +
+        "allowed: catalog, prefix, models, tags, access, warehouse, jobs, emails, onFailure, stagingEndpoints, " +
         "protect, forceDestroy",
     ],
     [

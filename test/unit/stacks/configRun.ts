@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "vitest";
 import { parseConfig } from "../../../stacks/config";
+import { customerChurnSettings } from "../../../stacks/customerChurn/settings";
 
 /** A complete section. */
 export const ENVIRONMENT = {
@@ -25,4 +26,13 @@ export function refused(values: Record<string, string>, secret: readonly string[
     return error instanceof Error ? error.message : "";
   }
   throw new Error("The configuration was accepted.");
+}
+
+/** What the configuration says, with the section of one model beside it. */
+export function parsed(values: Readonly<Record<string, string>>) {
+  const settings = parseConfig(values);
+  return {
+    ...settings,
+    customerChurn: customerChurnSettings.parse(settings.models["customerChurn"]),
+  };
 }

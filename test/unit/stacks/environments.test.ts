@@ -1,12 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseConfig, type Settings } from "../../../stacks/config";
+import { parsed } from "./configRun";
 import { ROOT, STACKS, stackConfig } from "./stackFile";
 
-const settings = Object.fromEntries(
-  STACKS.map((stack) => [stack, parseConfig(stackConfig(stack))]),
-) as Record<(typeof STACKS)[number], Settings>;
+const of = (stack: (typeof STACKS)[number]) => parsed(stackConfig(stack));
+const settings = { local: of("local"), dev: of("dev"), prod: of("prod") };
 
 /** Every key that a configuration ends up with, e.g. `environment.tags.owner`. */
 function keys(value: unknown, path = ""): string[] {
@@ -15,7 +14,7 @@ function keys(value: unknown, path = ""): string[] {
 }
 
 /** Those that an environment may have or not: who jobs run as, and another name of the model. */
-const OPTIONAL = [".environment.jobs.runAs", ".customerChurn.model"];
+const OPTIONAL = [".environment.jobs.runAs", ".models.customerChurn.model"];
 const required = (stack: (typeof STACKS)[number]): string[] =>
   keys(settings[stack]).filter((key) => !OPTIONAL.includes(key));
 
@@ -24,12 +23,15 @@ test("all environments have the same settings; only values differ", () => {
   expect(required("local")).toEqual(required("prod"));
 });
 
-test("each environment has a catalog and tags of its own", () => {
+test("each environment has a catalog, a prefix and tags of its own", () => {
   expect(STACKS.map((stack) => settings[stack].environment.catalog)).toEqual([
     "ml_local",
     "ml_dev",
     "ml",
   ]);
+  // The workspace on one machine is nobody else's.
+  expect(settings.dev.environment.prefix).toBe("dev-");
+  expect(settings.prod.environment.prefix).toBe("");
   expect(new Set(STACKS.map((stack) => settings[stack].environment.tags.cost_center)).size).toBe(3);
 });
 

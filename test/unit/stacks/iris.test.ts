@@ -157,7 +157,9 @@ describe("iris, its loop", () => {
     expect(made.ofType("databricks:SqlTable")).toEqual(["iris-reference-table"]);
     const scoring = made.find("databricks:Job", "iris-batch-inference-job").inputs;
     expect(scoring, "nothing to score with, every day").not.toHaveProperty("schedule");
-    expect(made.messages.join()).toMatch(/train it: npm run job -- (iris-demo-source )?iris-ing/);
+    expect(made.messages.join()).toMatch(
+      /train it: npm run job -- (iris-demo-source )?(dev-)?iris-ing/,
+    );
   });
 
   test("only where no source is configured there is one for demonstration", async () => {

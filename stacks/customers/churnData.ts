@@ -1,7 +1,6 @@
-import { FeatureTable, PythonJob } from "../components";
+import { FeatureTable, PythonJob, type Platform } from "../../components";
 import * as columns from "./churnTables";
 import { customerTables } from "./customerTables";
-import type { EnvironmentPlatform } from "./platform";
 import type { Purchases } from "./purchases";
 
 /** What tells one churn model's data from another's. */
@@ -20,7 +19,7 @@ interface ChurnDataArgs {
 }
 
 /** What a churn model learns from: features, labels and holdout, and the jobs that make them. */
-export function churnData(platform: EnvironmentPlatform, name: string, args: ChurnDataArgs) {
+export function churnData(platform: Platform, name: string, args: ChurnDataArgs) {
   const { transactions, customers, sources } = args.purchases;
   const keyed = customerTables(platform, name);
   const labels = keyed("labels", args.labels, "Who churned, to learn from", columns.labels);

@@ -1,4 +1,4 @@
-import type { Column } from "../components";
+import type { Column } from "../../components";
 
 /** The number that tells a flower from all others. */
 const sampleId: Column = {

@@ -1,5 +1,5 @@
-import type { Column } from "../components";
-import { column, required } from "./columns";
+import type { Column } from "../../components";
+import { column, required } from "../columns";
 
 const flag = (name: string, comment: string): Column => column(name, "int", `1: ${comment}; 0: no`);
 

@@ -1,5 +1,5 @@
-import type { Column } from "../components";
-import { column, required } from "./columns";
+import type { Column } from "../../components";
+import { column, required } from "../columns";
 
 const customerId = required("customer_id", "string", "Who bought");
 const churned = required("churned", "int", "1: no purchase in the horizon; 0: at least one");

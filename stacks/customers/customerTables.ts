@@ -1,12 +1,11 @@
-import { GovernedTable, type Column } from "../components";
-import type { EnvironmentPlatform } from "./platform";
+import { GovernedTable, type Column, type Platform } from "../../components";
 
 /**
  * Makes the tables of one model, `<model>-<suffix>` each, that have a row for each customer.
  * `schemaAndName` is e.g. `labels.churn_labels`.
  */
 export const customerTables =
-  (platform: EnvironmentPlatform, model: string) =>
+  (platform: Platform, model: string) =>
   (
     suffix: string,
     schemaAndName: string,

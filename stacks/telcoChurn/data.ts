@@ -1,11 +1,9 @@
-import type { PythonTask, RegisteredModel } from "../components";
-import type { Settings } from "./config";
-import { customerTables } from "./customerTables";
-import type { EnvironmentPlatform } from "./platform";
-import * as columns from "./telcoChurnTables";
+import type { Platform, PythonTask, RegisteredModel } from "../../components";
+import { customerTables } from "../customers/customerTables";
+import * as columns from "./tables";
 
 /** What telco churn learns from and is judged on: its tables, all keyed by customer. */
-export function telcoData(platform: EnvironmentPlatform) {
+export function telcoData(platform: Platform) {
   const keyed = customerTables(platform, "telco-churn");
   return {
     customers: keyed(
@@ -41,11 +39,11 @@ export type TelcoData = ReturnType<typeof telcoData>;
 
 /** The tasks before training: check and load, then encode. */
 export function preparation(
-  platform: EnvironmentPlatform,
+  platform: Platform,
   data: TelcoData,
   model: RegisteredModel,
   experiment: string,
-  settings: Settings["telcoChurn"],
+  { recentMonths }: { readonly recentMonths: number },
 ): PythonTask[] {
   const tables = Object.fromEntries(
     Object.entries(data).map(([name, { fullName }]) => [name, fullName]),
@@ -55,7 +53,7 @@ export function preparation(
     { file: "telco/setup.py", arguments: { volume: platform.landing, ...needed } },
     {
       file: "telco/featurization.py",
-      arguments: { ...tables, recent_months: String(settings.recentMonths) },
+      arguments: { ...tables, recent_months: String(recentMonths) },
     },
   ];
 }

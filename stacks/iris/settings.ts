@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cron, emails, gateSettings, monitorSettings, section, unitBound } from "./schema";
+import { cron, emails, gateSettings, monitorSettings, section, unitBound } from "../schema";
 
 /** What may differ between environments for the Iris classifier. */
 export const irisSettings = section({
@@ -42,3 +42,6 @@ export const irisSettings = section({
     emails: emails.optional(),
   }).prefault({}),
 });
+
+/** What {@link irisSettings} make of a stack's section. */
+export type IrisSettings = z.output<typeof irisSettings>;

@@ -7,7 +7,7 @@ import {
   monitorSettings,
   section,
   unitBound,
-} from "./schema";
+} from "../schema";
 
 /** What may differ between environments for the telco churn model. */
 export const telcoChurnSettings = section({

@@ -1,12 +1,11 @@
-import * as mlops from "../components";
-import type { Settings } from "./config";
-import * as columns from "./irisTables";
-import type { EnvironmentPlatform } from "./platform";
+import * as mlops from "../../components";
+import * as columns from "./tables";
+import type { IrisSettings } from "./settings";
 
 const VOLUME = "hp_ml_vol";
 
 /** Where Iris lives: schema, volume and folders, the reference of its drift, and the source's stand-in. */
-export function irisData(platform: EnvironmentPlatform, settings: Settings["iris"]) {
+export function irisData(platform: mlops.Platform, settings: IrisSettings) {
   const { schema } = settings;
   platform.addSchema(schema, "Iris: samples, model and predictions");
   const volume = platform.addVolume(
@@ -41,7 +40,7 @@ export function irisData(platform: EnvironmentPlatform, settings: Settings["iris
 export type IrisData = ReturnType<typeof irisData>;
 
 /** What fills the source where the environment has none of its own. */
-function demoSource(platform: EnvironmentPlatform, sourcePath: string): mlops.PythonJob {
+function demoSource(platform: mlops.Platform, sourcePath: string): mlops.PythonJob {
   return new mlops.PythonJob("iris-demo-source", {
     platform,
     description: "A demonstration: puts the Iris data set where ingestion reads.",

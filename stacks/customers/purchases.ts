@@ -1,9 +1,19 @@
-import { GovernedTable, PythonJob } from "../components";
+import { GovernedTable, PythonJob, type ModelStack, type Platform } from "../../components";
 import * as columns from "./churnTables";
-import type { EnvironmentPlatform } from "./platform";
 
-/** The purchases that both churn models learn from, and the job that loads them. */
-export function purchases(platform: EnvironmentPlatform) {
+const made = new WeakMap<Platform, Purchases>();
+
+/** The purchases that both churn models learn from: made with the first of them, on the environment. */
+export function purchasesOf({ environment }: ModelStack): Purchases {
+  const purchases = made.get(environment) ?? makePurchases(environment);
+  made.set(environment, purchases);
+  return purchases;
+}
+
+/** Tables of purchases and customers, and the job that loads them. */
+export type Purchases = ReturnType<typeof makePurchases>;
+
+function makePurchases(platform: Platform) {
   const transactions = new GovernedTable("purchases-transactions", {
     platform,
     table: platform.table("bronze.transactions"),
@@ -31,6 +41,3 @@ export function purchases(platform: EnvironmentPlatform) {
   );
   return { transactions, customers, sources, load };
 }
-
-/** What {@link purchases} made. */
-export type Purchases = ReturnType<typeof purchases>;

@@ -1,14 +1,14 @@
-import * as mlops from "../components";
-import type { Settings } from "./config";
-import { gateRules } from "./gateRules";
-import { irisData } from "./irisData";
-import { irisJobs } from "./irisJobs";
-import * as columns from "./irisTables";
-import { jobCommand } from "./jobCommand";
-import type { EnvironmentPlatform } from "./platform";
+import * as mlops from "../../components";
+import { defineModel } from "../defineModel";
+import { gateRules } from "../gateRules";
+import { irisData } from "./data";
+import { irisJobs } from "./jobs";
+import { irisSettings } from "./settings";
+import * as columns from "./tables";
+import { jobCommand } from "../jobCommand";
 
 /** The species of flowers from four measurements: from files over approval to batch predictions. */
-export async function iris(platform: EnvironmentPlatform, settings: Settings["iris"]) {
+export const iris = defineModel("iris", irisSettings, async (platform, settings) => {
   const data = irisData(platform, settings);
   const model = new mlops.RegisteredModel("iris-model", {
     platform,
@@ -53,4 +53,4 @@ export async function iris(platform: EnvironmentPlatform, settings: Settings["ir
   });
   new mlops.DriftAlert("iris-drift", { platform, monitor, retrain: pipeline, ...settings.alert });
   return { irisPredictions: predictions.fullName, irisGate: champion.summary };
-}
+});

@@ -1,14 +1,13 @@
-import * as mlops from "../components";
-import type { Settings } from "./config";
-import type { IrisData } from "./irisData";
-import type { EnvironmentPlatform } from "./platform";
+import * as mlops from "../../components";
+import type { IrisData } from "./data";
+import type { IrisSettings } from "./settings";
 
 /** The jobs before the gate, each a stage of the pipeline too: ingestion, training, deployment. */
 export function irisJobs(
-  platform: EnvironmentPlatform,
+  platform: mlops.Platform,
   model: mlops.RegisteredModel,
   { volume, folders, reference }: IrisData,
-  settings: Settings["iris"],
+  settings: IrisSettings,
 ) {
   const samples = { volume_path: folders.volumePath };
   const ingestion = new mlops.IngestionJob("iris-ingestion", {
