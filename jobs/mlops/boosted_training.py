@@ -1,4 +1,4 @@
-"""What the trainings of gradient-boosted classifiers have in common: arguments, run and version."""
+"""What the trainings of gradient-boosted models have in common: arguments, run and version."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from mlops.arguments import (
     workspace_path,
 )
 from mlops.boosting import FIXED, SEED, fit, measure, model_inputs, requirements, signature
+from mlops.problems import BINARY, Problem
 from mlops.registration import register, training_run
 from mlops.registry import readable
 from mlops.task import say
@@ -26,8 +27,8 @@ TEST_SHARE = 0.2
 def read_arguments(description: str, **defaults: float) -> dict[str, Any]:
     """Reads a training task's command line.
 
-    A parameter of the classifier may be left out if it has a default. Returns `features`, `labels`,
-    `experiment`, `model`, `commit`, and the classifier's `parameters`.
+    A parameter of the trees may be left out if it has a default. Returns `features`, `labels`,
+    `experiment`, `model`, `commit`, and the trees' `parameters`.
     """
     parser = TaskParser(description)
     parser.add_argument("--features", type=table_name, required=True, help="feature table")
@@ -76,6 +77,7 @@ def train_version(
     tags: Mapping[str, str],
     commit: str | None,
     alias: str | None = None,
+    problem: Problem = BINARY,
 ) -> "ModelVersion":
     """Trains on four fifths of the rows, tests on the last fifth, logs, and registers a version.
 
@@ -86,8 +88,8 @@ def train_version(
         rows: What the run records as its training data.
         table: Where the rows are from.
         columns: Those of the model's inputs.
-        label: Column of the class, 0 or 1.
-        parameters: Those of the classifier, beside the fixed ones.
+        label: Column of what is predicted.
+        parameters: Those of the trees, beside the fixed ones.
         refit: Whether what is registered is fitted anew to all rows, once it has been tested.
         experiment: Its path in the workspace.
         run_name: What MLflow shows the run as.
@@ -95,9 +97,10 @@ def train_version(
         tags: Those of run and version, beside the digest of the rows and the commit.
         commit: Hash of the sources' git commit.
         alias: Set last: a version that has it is complete.
+        problem: Whether a class or a number is predicted.
 
     Raises:
-        TaskError: When MLflow refuses, or when the test's rows are all of one class.
+        TaskError: When MLflow refuses, or when the test's rows do not differ in their label.
     """
     import mlflow
     import mlflow.xgboost
@@ -113,20 +116,21 @@ def train_version(
         tags["git_commit"] = commit
     with training_run(experiment, run_name, tags):
         mlflow.log_input(data, context="training")
-        mlflow.log_params({**FIXED, **parameters, "test_share": TEST_SHARE})
+        fixed = {**FIXED, "objective": problem.objective}
+        mlflow.log_params({**fixed, **parameters, "test_share": TEST_SHARE})
         training, test = train_test_split(rows, test_size=TEST_SHARE, random_state=SEED)
-        say(f"training on {len(training):,} customers, testing on {len(test):,}: {parameters}")
-        classifier = fit(training, columns, label, parameters)
-        metrics = measure(classifier, test, label)
+        say(f"training on {len(training):,} rows, testing on {len(test):,}: {parameters}")
+        fitted = fit(training, columns, label, parameters, problem)
+        metrics = measure(fitted, test, label, problem)
         mlflow.log_metrics(metrics)
         say(", ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
         version = register(
             client,
             model,
             mlflow.xgboost.log_model,
-            fit(rows, columns, label, parameters) if refit else classifier,
+            fit(rows, columns, label, parameters, problem) if refit else fitted,
             tags,
-            signature=signature(columns),
+            signature=signature(columns, problem),
             input_example=model_inputs(rows, columns).head(3),
             pip_requirements=requirements(),
         )

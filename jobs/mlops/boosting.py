@@ -1,25 +1,25 @@
-"""Gradient-boosted classifiers of two classes: how they are fitted, measured and described."""
+"""Gradient-boosted models: how they are fitted, measured and described."""
 
 from typing import TYPE_CHECKING
 
-from mlops.metrics import classification_metrics
+from mlops.problems import BINARY, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow.models import ModelSignature
-    from xgboost import XGBClassifier
+    from xgboost import XGBModel
 
 SEED = 42
 
 FIXED = {
-    "objective": "binary:logistic",
+    "objective": BINARY.objective,
     "random_state": SEED,
     "n_jobs": 1,
     "tree_method": "hist",
     "device": "cpu",
 }
-"""Parameters that no job overrides. With one thread and one tree method the histograms add up in
-the same order on every machine."""
+"""Parameters that no job overrides; the objective is that of the problem. With one thread and one
+tree method the histograms add up in the same order on every machine."""
 
 
 def model_inputs(frame: "pd.DataFrame", columns: list[str]) -> "pd.DataFrame":
@@ -28,40 +28,45 @@ def model_inputs(frame: "pd.DataFrame", columns: list[str]) -> "pd.DataFrame":
 
 
 def fit(
-    rows: "pd.DataFrame", columns: list[str], label: str, parameters: dict[str, float]
-) -> "XGBClassifier":
-    """Fits a classifier of `label`, 0 or 1, to the rows."""
-    from xgboost import XGBClassifier
+    rows: "pd.DataFrame",
+    columns: list[str],
+    label: str,
+    parameters: dict[str, float],
+    problem: Problem = BINARY,
+) -> "XGBModel":
+    """Fits a model of `label` to the rows."""
+    import xgboost
 
-    model = XGBClassifier(**FIXED, **parameters)
-    return model.fit(model_inputs(rows, columns), rows[label].astype(int))
+    estimator = getattr(xgboost, problem.estimator)
+    model = estimator(**{**FIXED, "objective": problem.objective, **parameters})
+    return model.fit(model_inputs(rows, columns), rows[label].astype(problem.label))
 
 
-def measure(model: "XGBClassifier", rows: "pd.DataFrame", label: str) -> dict[str, float]:
-    """Measures a classifier on rows that have its columns and the label.
+def measure(
+    model: "XGBModel", rows: "pd.DataFrame", label: str, problem: Problem = BINARY
+) -> dict[str, float]:
+    """Measures a model on rows that have its columns and the label.
 
     Raises:
-        TaskError: When the rows are all of one class.
+        TaskError: When the rows do not differ enough in their label to judge by.
     """
     inputs = model_inputs(rows, columns_of(model))
-    return classification_metrics(
-        rows[label].astype(int), model.predict(inputs), model.predict_proba(inputs)[:, 1]
-    )
+    return problem.measure(model, inputs, rows[label].astype(problem.label))
 
 
-def columns_of(model: "XGBClassifier") -> list[str]:
-    """Names what a fitted classifier takes, in its order."""
+def columns_of(model: "XGBModel") -> list[str]:
+    """Names what a fitted model takes, in its order."""
     return [str(name) for name in model.feature_names_in_]
 
 
-def signature(columns: list[str]) -> "ModelSignature":
-    """Says what the model takes, by name, and returns: the class, 0 or 1."""
+def signature(columns: list[str], problem: Problem = BINARY) -> "ModelSignature":
+    """Says what the model takes, by name, and returns."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
 
     return ModelSignature(
         inputs=Schema([ColSpec("double", name) for name in columns]),
-        outputs=Schema([ColSpec("long")]),
+        outputs=Schema([ColSpec(problem.answer)]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The figures by which a classifier is judged."""
+"""The figures by which a model is judged."""
 
 from typing import TYPE_CHECKING
 
@@ -30,4 +30,46 @@ def classification_metrics(
         "accuracy": float(accuracy_score(truth, predicted)),
         "f1": float(f1_score(truth, predicted)),
         "auc_roc": float(roc_auc_score(truth, probability)),
+    }
+
+
+def multiclass_metrics(truth: "pd.Series", predicted: object) -> dict[str, float]:
+    """Returns accuracy, and f1 averaged over the classes alike, each from 0 to 1.
+
+    Args:
+        truth: The true classes.
+        predicted: The predicted classes, in the same order.
+
+    Raises:
+        TaskError: When all rows are of one class: any answer would look good then.
+    """
+    from sklearn.metrics import accuracy_score, f1_score
+
+    classes = sorted(int(value) for value in truth.unique())
+    if len(classes) < 2:
+        raise TaskError(f"metrics need rows of two classes or more; found only {classes}")
+    return {
+        "accuracy": float(accuracy_score(truth, predicted)),
+        "f1_macro": float(f1_score(truth, predicted, average="macro")),
+    }
+
+
+def regression_metrics(truth: "pd.Series", predicted: object) -> dict[str, float]:
+    """Returns root mean square error and mean absolute error, in the label's unit, and R².
+
+    Args:
+        truth: The true numbers.
+        predicted: The predicted numbers, in the same order.
+
+    Raises:
+        TaskError: When all true numbers are the same: R² is undefined then.
+    """
+    from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+    if truth.nunique() < 2:
+        raise TaskError(f"metrics need rows that differ in their label; found {truth.nunique()}")
+    return {
+        "rmse": float(mean_squared_error(truth, predicted)) ** 0.5,
+        "mae": float(mean_absolute_error(truth, predicted)),
+        "r2": float(r2_score(truth, predicted)),
     }

@@ -9,7 +9,6 @@ base: it asks whether a version is as good for the newest customers, half of who
 over all.
 """
 
-import hashlib
 import inspect
 import sys
 from pathlib import Path
@@ -20,19 +19,13 @@ sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1])
 
 from mlops.arguments import TaskParser, table_name, whole_number
 from mlops.connect import connect_tables
+from mlops.holdout import is_held_back
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, run, say
 from telco.data import CATEGORIES, CUSTOMER_COLUMNS, KEY, LABEL, MODEL_INPUTS, features_query
 
 if TYPE_CHECKING:
     import pandas as pd
-
-HELD_BACK_ONE_IN = 5
-
-
-def is_held_back(customer_id: str) -> bool:
-    """Whether a customer belongs to the fifth that training never sees."""
-    return int(hashlib.sha256(customer_id.encode()).hexdigest(), 16) % HELD_BACK_ONE_IN == 0
 
 
 def require_known_values(tables: Tables, customers: str) -> None:

@@ -8,10 +8,10 @@ from mlflow.tracking import MlflowClient
 
 import telco_scene as scene
 from doubles import DuckDbTables
+from mlops.holdout import is_held_back
 from mlops.task import TaskError
 from telco import setup
 from telco.data import LABEL, MODEL_INPUTS
-from telco.featurization import is_held_back
 from telco_scene import CUSTOMERS, EXPERIMENT, FEATURES, HOLDOUT, LABELS, RECENT, TABLES, count
 
 
