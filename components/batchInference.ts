@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseFullName } from "./fullName";
 import { GovernedTable, checkColumns, type Column } from "./governedTable";
-import { jobParameter } from "./jobTasks";
+import { jobParameter, type PythonTask } from "./jobTasks";
 import { on, type Platform } from "./platform";
 import { PREDICTION_COLUMNS, predictionColumns, type Predictions } from "./predictions";
 import type { PromotionGate } from "./promotionGate";
@@ -15,12 +15,17 @@ export interface BatchInferenceArgs {
   /** Whose champion scores. The table of predictions waits for the first one. */
   readonly champion: PromotionGate;
   /**
-   * Scores: takes `--model-name`, `--volume-path`, `--predictions`, `--label` and `--scored-at`, and
+   * Scores: takes `--model-name`, `--predictions`, `--label` and `--scored-at`, and where the rows are;
    * fails with a clear line while there is no champion.
    */
   readonly file: string;
-  /** The rows to score, below the schema of the model: volume and folder, e.g. `landing/iris`. */
-  readonly source: string;
+  /**
+   * Files to score, below the schema of the model: volume and folder, e.g. `landing/iris`; the file
+   * takes it as `--volume-path`. @default none: `arguments` say where the rows are
+   */
+  readonly source?: string;
+  /** What else the file is told, e.g. `{ features: features.fullName }`. @default nothing */
+  readonly arguments?: PythonTask["arguments"];
   /** Name of the table of predictions, in the schema of the model. */
   readonly table: string;
   /** Columns that tell a prediction from all others, beside the version. */
@@ -98,13 +103,18 @@ export class BatchInference extends pulumi.ComponentResource implements Predicti
 
 function stageOf(args: BatchInferenceArgs, catalog: string, schema: string): Stage {
   const [inCatalog, inSchema] = [jobParameter("catalog_name"), jobParameter("schema_name")];
+  const files =
+    args.source === undefined
+      ? {}
+      : { volume_path: `/Volumes/${inCatalog}/${inSchema}/${args.source}` };
   return {
     tasks: [
       {
         file: args.file,
         arguments: {
           model_name: `${inCatalog}.${inSchema}.${args.champion.model.shortName}`,
-          volume_path: `/Volumes/${inCatalog}/${inSchema}/${args.source}`,
+          ...files,
+          ...args.arguments,
           predictions: `${inCatalog}.${inSchema}.${args.table}`,
           label: args.label,
           // One time for all predictions of a run, however often it is repaired.

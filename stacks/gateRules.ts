@@ -1,8 +1,9 @@
-import { above, type Platform, type PromotionGateArgs } from "../components";
+import { above, below, type Platform, type PromotionGateArgs } from "../components";
 
 /** A model's section `gate`. */
 interface GateSettings {
-  readonly above: Readonly<Record<string, number>>;
+  readonly above?: Readonly<Record<string, number>>;
+  readonly below?: Readonly<Record<string, number>>;
   readonly onFailure?: "hold" | "block" | undefined;
 }
 
@@ -12,7 +13,10 @@ export function gateRules(
   settings: GateSettings,
 ): Required<Pick<PromotionGateArgs, "rules" | "onFailure">> {
   return {
-    rules: Object.entries(settings.above).map(([metric, bound]) => above(metric, bound)),
+    rules: [
+      ...Object.entries(settings.above ?? {}).map(([metric, bound]) => above(metric, bound)),
+      ...Object.entries(settings.below ?? {}).map(([metric, bound]) => below(metric, bound)),
+    ],
     onFailure: settings.onFailure ?? platform.onFailure,
   };
 }

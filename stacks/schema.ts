@@ -52,6 +52,20 @@ export const gateSettings = <Above extends z.ZodType<Record<string, number>>>(ab
     onFailure: onFailure.optional(),
   });
 
+/**
+ * What a model's candidate must stay below, such as an error, and what a refusal does to the update.
+ * @param below - A section of metrics with their bounds.
+ */
+export const errorGateSettings = <Below extends z.ZodType<Record<string, number>>>(below: Below) =>
+  section({
+    below,
+    /** Default: the environment's. */
+    onFailure: onFailure.optional(),
+  });
+
+/** A bound on an error, in the unit of what is predicted. */
+export const errorBound = z.number("must be a number above 0").gt(0, "must be above 0");
+
 /** Hyper-parameters of XGBoost; a run of the training job can override each. */
 export const boostedTrees = section({
   n_estimators: z.number().int().min(1).default(100),

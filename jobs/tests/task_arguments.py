@@ -1,5 +1,8 @@
 """Arguments of each task that all are good."""
 
+from importlib import import_module
+from pathlib import Path
+
 from telco_scene import EXPERIMENT, FEATURES, HOLDOUT, LABELS, RECENT, TABLES, VOLUME
 
 IRIS_VOLUME = "/Volumes/ml/hp_iris_ml/hp_ml_vol"
@@ -8,7 +11,17 @@ _IRIS_DATA = {"--volume-path": f"{IRIS_VOLUME}/data"}
 _TELCO_MODEL = {"--model": "ml.models.telco_churn_model"}
 _TELCO_TABLES = {f"--{name}": table for name, table in TABLES.items()}
 
+def _of_scenes() -> dict[str, dict[str, str]]:
+    """Collects the `TASKS` of the modules `*_scene` that have some."""
+    scenes = sorted(path.stem for path in Path(__file__).parent.glob("*_scene.py"))
+    found: dict[str, dict[str, str]] = {}
+    for scene in scenes:
+        found |= getattr(import_module(scene), "TASKS", {})
+    return found
+
+
 TASKS = {
+    **_of_scenes(),
     "churn/load_bronze": {
         "--volume": "/Volumes/ml/bronze/landing",
         "--transactions": "ml.bronze.transactions",

@@ -28,6 +28,12 @@ def run_task(
     )
 
 
+def test_every_task_is_run_here() -> None:
+    sources = (path for path in JOBS.glob("*/*.py") if path.parent.name != "tests")
+    tasks = {path for path in sources if "run(main)" in path.read_text()}
+    assert {path.relative_to(JOBS).with_suffix("").as_posix() for path in tasks} == set(TASKS)
+
+
 # The approval's model is in the registry, which answers without a sign-in here.
 @pytest.mark.parametrize("task", [task for task in TASKS if task != "iris/approval"])
 def test_good_arguments_reach_the_connection(task: str, tmp_path: Path) -> None:

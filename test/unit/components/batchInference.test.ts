@@ -48,6 +48,27 @@ test("catalog and schema are parameters that lead to model, rows and predictions
   ]);
 });
 
+test("rows of a table are named by the file's own arguments, without a volume", async () => {
+  const { program, registry } = await scene("champion");
+  await program.run(async () => {
+    const platform = platformDouble();
+    return new BatchInference("churn-scoring", {
+      platform,
+      champion: await gateOf(platform),
+      file: "iris/batch_inference.py",
+      arguments: { features: "ml.features.churn" },
+      table: "churn_predictions",
+      keys: [{ name: "customer_id", type: "string", comment: "Who" }],
+      features: COLUMNS.slice(1),
+      predictionType: "int",
+      label: "churned",
+    });
+  }, registry.config);
+  const tasks = JSON.stringify(program.find("databricks:Job", "churn-scoring-job").inputs["tasks"]);
+  expect(tasks).toContain('"--features","ml.features.churn"');
+  expect(tasks).not.toContain("--volume-path");
+});
+
 test("the table tells predictions apart by key and version, and comes after the gate", async () => {
   const { program, component } = await made("champion");
   const table = program.find("databricks:SqlTable", "churn-scoring-predictions-table");

@@ -6,39 +6,24 @@ import { stackConfig, type Stack } from "./stackFile";
 /** What the nominated version of every model measured; nothing is nominated if it is undefined. */
 export type Measured = Readonly<Record<string, number>> | undefined;
 
-const CATALOGS: Record<Stack, string> = { local: "ml_local", dev: "ml_dev", prod: "ml" };
-
 /** One run of the whole program of this repository, with the stack's own file as configuration. */
 export interface Deployed {
   readonly program: Program;
   readonly outputs: Record<string, unknown>;
 }
 
-/** Every model of the program, below its catalog. */
-const MODELS = [
-  "hp_iris_ml.irisclassifierdemo",
-  "models.churn_prediction_model",
-  "models.customer_churn_model",
-  "models.telco_churn_model",
-];
-
 async function run(
   stack: Stack,
   measured: Measured,
   models: readonly string[] | undefined,
 ): Promise<Deployed> {
-  const registries = await Promise.all(
-    MODELS.map((model) => RegistryDouble.start(`${CATALOGS[stack]}.${model}`)),
-  );
-  const [registry, ...others] = registries;
-  if (registry === undefined) throw new Error("The program has no model.");
-  if (measured !== undefined) for (const one of registries) one.nominate("3", measured);
+  const registry = await RegistryDouble.start();
+  if (measured !== undefined) registry.nominate("3", measured);
   registry.intercept = (request) => {
     if (request.path === "/api/2.0/preview/scim/v2/Me") return { body: { userName: "me" } };
-    const owner = others.find(
-      ({ model }) => request.path.includes(`/${model}/`) || request.query["name"] === model,
-    );
-    return owner?.answer(request);
+    // All models stand alike, whatever they are called.
+    const path = request.path.replace(/\/models\/[\w.]+\//, `/models/${registry.model}/`);
+    return registry.answer({ ...request, path });
   };
   const program = new Program();
   const config = stackConfig(stack);
