@@ -5,6 +5,7 @@ import { ApiError, unsupported } from "./errors";
 import { parseForm } from "./form";
 import { recordCalls } from "./recordCalls";
 import { jsonText, signature, type Operation } from "./route";
+import { isIssued } from "./tokens";
 import type { Workspace } from "./workspace";
 
 declare module "fastify" {
@@ -17,6 +18,9 @@ const signedQuery = z.object(signature);
 
 /** Databricks refuses larger bodies on the workspace import call at 10 MB; files go up to 5 GiB as streams. */
 const BODY_LIMIT = 5 * 1024 ** 3;
+
+/** The second is SCIM's own (RFC 7644, 3.1), which the Databricks provider sends. */
+const JSON_TYPES = ["application/json", "application/scim+json"];
 
 /** Forms are read whole; the one call that takes them, workspace import, allows files of 10 MB. */
 const FORM_LIMIT = 16 * 1024 ** 2;
@@ -43,7 +47,7 @@ export function createServer(
   server.addContentTypeParser("*", (_request, payload, done) => {
     done(null, payload);
   });
-  server.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+  server.addContentTypeParser(JSON_TYPES, { parseAs: "string" }, (request, text, done) => {
     if (text.length === 0) {
       done(null, {});
       return;
@@ -70,6 +74,15 @@ export function createServer(
       } catch {
         throw new ApiError("BAD_REQUEST", "The request's body is not a valid form.");
       }
+    },
+  );
+
+  // What OAuth's token endpoint takes; no other call does.
+  server.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string", bodyLimit: FORM_LIMIT },
+    (_request, text, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(text.toString())));
     },
   );
 
@@ -113,7 +126,8 @@ export function pathOf(request: FastifyRequest): string {
 function hasToken(workspace: Workspace, request: FastifyRequest): boolean {
   const given = Buffer.from(request.headers.authorization ?? "");
   const expected = Buffer.from(`Bearer ${workspace.token}`);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  if (given.length === expected.length) return timingSafeEqual(given, expected);
+  return isIssued(workspace.token, workspace.url, given.toString().replace(/^Bearer /, ""));
 }
 
 function hasSignature(workspace: Workspace, request: FastifyRequest): boolean {

@@ -5,14 +5,9 @@ import { METASTORE } from "../identity";
 import { page, paging } from "../paging";
 import { operation, queryBool, type Operation } from "../route";
 import { forgetEverythingAbout } from "../unityCatalog/annotations";
+import { isBoundTo } from "../unityCatalog/bindings";
 import { dropSchema, prepareSchema } from "../unityCatalog/containers";
-import {
-  changedNow,
-  isBound,
-  madeNow,
-  requireBoundCatalog,
-  requireCatalog,
-} from "../unityCatalog/lookup";
+import { changedNow, madeNow, requireBoundCatalog, requireCatalog } from "../unityCatalog/lookup";
 import { objectName } from "../unityCatalog/names";
 import {
   catalogs,
@@ -21,6 +16,7 @@ import {
   without,
   type CatalogRecord,
 } from "../unityCatalog/records";
+import { requireParentLocation, storageUrl } from "../unityCatalog/storage";
 
 const params = z.strictObject({ name: z.string() });
 const properties = z.record(z.string(), z.string());
@@ -29,8 +25,8 @@ const include_browse = queryBool.optional();
 
 /**
  * Catalogs (https://docs.databricks.com/api/workspace/catalogs). A new one has the schema `default`, as on
- * Databricks. Data lies in the workspace's own folder, so `storage_root`, shares and connections are
- * refused; so is renaming, which would move data.
+ * Databricks. `storage_root` must lie in an external location, and is kept; data lies in the workspace's
+ * own folder all the same. Shares and connections are refused; so is renaming, which would move data.
  */
 export const catalogOperations: Operation[] = [
   operation("POST /api/2.1/unity-catalog/catalogs", {
@@ -39,6 +35,7 @@ export const catalogOperations: Operation[] = [
       name: objectName,
       comment: z.string().optional(),
       properties: properties.optional(),
+      storage_root: storageUrl.exactOptional(),
     }),
     handle: async ({ body, workspace }) => {
       const refuseSecond = () => {
@@ -46,6 +43,7 @@ export const catalogOperations: Operation[] = [
           throw new ApiError("CATALOG_ALREADY_EXISTS", `Catalog '${body.name}' already exists`);
       };
       refuseSecond();
+      if (body.storage_root !== undefined) requireParentLocation(workspace, body.storage_root);
       const putDefault = await prepareSchema(workspace, {
         catalog_name: body.name,
         name: "default",
@@ -73,7 +71,7 @@ export const catalogOperations: Operation[] = [
     handle: ({ query, workspace }) => {
       const visible = catalogs(workspace)
         .list()
-        .filter((catalog) => query.include_unbound === true || isBound(catalog));
+        .filter((catalog) => query.include_unbound === true || isBoundTo(catalog));
       const { items, ...next } = page(visible, query.max_results, query.page_token);
       return { catalogs: items.map(infoOf), ...next };
     },
@@ -143,5 +141,12 @@ function infoOf(record: CatalogRecord) {
     securable_type: "CATALOG",
     metastore_id: METASTORE.id,
     effective_predictive_optimization_flag: { value: "DISABLE" },
+    ...(record.storage_root === undefined
+      ? {}
+      : { storage_location: storageLocation(record.storage_root, record.id) }),
   };
 }
+
+/** Where Unity Catalog puts a catalog's managed data below its root. */
+const storageLocation = (root: string, id: string): string =>
+  `${root.replace(/\/+$/, "")}/__unitystorage/catalogs/${id}`;

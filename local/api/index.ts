@@ -7,6 +7,7 @@ import { fileOperations } from "./files";
 import { fileUploadOperations } from "./fileUploads";
 import { dataQualityMonitorOperations } from "./dataQualityMonitors";
 import { dataQualityRefreshOperations } from "./dataQualityRefreshes";
+import { externalLocationOperations } from "./externalLocations";
 import { grantOperations } from "./grants";
 import { identityOperations } from "./identity";
 import { jobRunOperations } from "./jobRuns";
@@ -25,11 +26,15 @@ import { mlflowUnityCatalogVersionOperations } from "./mlflowUnityCatalogVersion
 import { modelOperations } from "./models";
 import { modelVersionOperations } from "./modelVersions";
 import { notificationDestinationOperations } from "./notificationDestinations";
+import { oidcOperations } from "./oidc";
 import { permissionOperations } from "./permissions";
 import { schemaOperations } from "./schemas";
+import { secretScopeOperations } from "./secretScopes";
+import { servicePrincipalOperations } from "./servicePrincipals";
 import { servingEndpointOperations } from "./servingEndpoints";
 import { servingInvocationOperations } from "./servingInvocations";
 import { statementOperations } from "./statements";
+import { storageCredentialOperations } from "./storageCredentials";
 import { tableOperations } from "./tables";
 import { tagOperations } from "./tags";
 import { volumeOperations } from "./volumes";
@@ -47,6 +52,7 @@ export const operations: readonly Operation[] = [
   ...fileUploadOperations,
   ...dataQualityMonitorOperations,
   ...dataQualityRefreshOperations,
+  ...externalLocationOperations,
   ...grantOperations,
   ...identityOperations,
   ...jobOperations,
@@ -65,9 +71,13 @@ export const operations: readonly Operation[] = [
   ...modelOperations,
   ...modelVersionOperations,
   ...notificationDestinationOperations,
+  ...oidcOperations,
   ...permissionOperations,
   ...schemaOperations,
+  ...secretScopeOperations,
+  ...servicePrincipalOperations,
   ...statementOperations,
+  ...storageCredentialOperations,
   ...tableOperations,
   ...servingEndpointOperations,
   ...servingInvocationOperations,

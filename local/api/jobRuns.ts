@@ -70,7 +70,7 @@ export const jobRunOperations: Operation[] = jobVersions.flatMap((version) => {
       handle: ({ body, workspace }) => {
         const jobs = jobsOf(workspace);
         const { run_name = "Untitled", idempotency_token, ...settings } = body;
-        checkSettings(submit, settings);
+        checkSettings(workspace, submit, settings);
         const earlier = jobs.history.withToken(idempotency_token);
         const run = earlier ?? jobs.submit({ ...settings, name: run_name }, idempotency_token);
         return { run_id: run.run_id };

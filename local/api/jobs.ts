@@ -21,7 +21,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       answers: "jobs.CreateResponse",
       body: jobSettings,
       handle: ({ body, workspace }) => {
-        checkSettings(create, body);
+        checkSettings(workspace, create, body);
         return { job_id: jobsOf(workspace).put({ ...queue, ...body }).job_id };
       },
     }),
@@ -58,7 +58,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
       body: z.strictObject({ job_id: z.int(), new_settings: jobSettings }),
       handle: ({ body, workspace }) => {
         const job = jobsOf(workspace).get(body.job_id);
-        checkSettings(reset, body.new_settings);
+        checkSettings(workspace, reset, body.new_settings);
         jobsOf(workspace).put({ ...queue, ...body.new_settings }, job);
         return {};
       },
@@ -77,7 +77,7 @@ export const jobOperations: Operation[] = jobVersions.flatMap((version) => {
           body.new_settings ?? {},
           body.fields_to_remove ?? [],
         );
-        checkSettings(update, settings);
+        checkSettings(workspace, update, settings);
         jobsOf(workspace).put(withDefaults(settings), job);
         return {};
       },

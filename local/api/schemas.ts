@@ -15,8 +15,7 @@ const properties = z.record(z.string(), z.string());
 const include_browse = queryBool.optional();
 
 /**
- * Schemas (https://docs.databricks.com/api/workspace/schemas). `storage_root` and renaming are refused, as
- * for catalogs. `information_schema` is not listed: the SQL engine does not serve it.
+ * Schemas (https://docs.databricks.com/api/workspace/schemas). `storage_root` and renaming are refused. `information_schema` is not listed: the SQL engine does not serve it.
  */
 export const schemaOperations: Operation[] = [
   operation("POST /api/2.1/unity-catalog/schemas", {

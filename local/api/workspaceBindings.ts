@@ -1,24 +1,30 @@
 import { z } from "zod";
-import { invalid } from "../errors";
-import { WORKSPACE_ID } from "../identity";
 import { page, paging } from "../paging";
 import { operation, type Operation } from "../route";
+import { rebound, type Bindable, type Binding } from "../unityCatalog/bindings";
 import { changedNow, requireCatalog } from "../unityCatalog/lookup";
-import { binding, catalogs, type CatalogRecord } from "../unityCatalog/records";
+import { binding, catalogs } from "../unityCatalog/records";
+import {
+  credentials,
+  locations,
+  requireCredential,
+  requireLocation,
+} from "../unityCatalog/storage";
 import type { Workspace } from "../workspace";
-
-type Binding = z.output<typeof binding>;
 
 const changedBinding = z.strictObject({
   workspace_id: z.number().int(),
   binding_type: binding.shape.binding_type.optional(),
 });
-const securable = z.strictObject({ type: z.literal("catalog"), name: z.string() });
+const securable = z.strictObject({
+  type: z.enum(["catalog", "external_location", "storage_credential"]),
+  name: z.string(),
+});
 const named = z.strictObject({ name: z.string() });
 const ids = z.array(z.number().int());
 
 /**
- * Which workspaces may use an isolated catalog
+ * Which workspaces may use an isolated catalog, external location or storage credential
  * (https://docs.databricks.com/api/workspace/workspacebindings). The metastore has this one workspace, so
  * other ids are refused.
  */
@@ -28,7 +34,7 @@ export const workspaceBindingOperations: Operation[] = [
     params: securable,
     query: z.strictObject(paging),
     handle: ({ params, query, workspace }) => {
-      const { bindings } = requireCatalog(workspace, params.name);
+      const { bindings } = find(workspace, params).record;
       const { items, ...next } = page(bindings, query.max_results, query.page_token);
       return { bindings: items, ...next };
     },
@@ -46,7 +52,7 @@ export const workspaceBindingOperations: Operation[] = [
         binding_type: binding_type ?? "BINDING_TYPE_READ_WRITE",
       }));
       const removed = (body.remove ?? []).map(({ workspace_id }) => workspace_id);
-      return { bindings: change(workspace, params.name, added, removed).bindings };
+      return { bindings: change(workspace, params, added, removed) };
     },
   }),
   operation("GET /api/2.1/unity-catalog/workspace-bindings/catalogs/:name", {
@@ -61,37 +67,64 @@ export const workspaceBindingOperations: Operation[] = [
       assign_workspaces: ids.optional(),
       unassign_workspaces: ids.optional(),
     }),
-    handle: ({ params, body, workspace }) => {
+    handle: ({ params: { name }, body, workspace }) => {
       const added = (body.assign_workspaces ?? []).map((workspace_id): Binding => ({
         workspace_id,
         binding_type: "BINDING_TYPE_READ_WRITE",
       }));
-      return workspacesOf(change(workspace, params.name, added, body.unassign_workspaces ?? []));
+      const removed = body.unassign_workspaces ?? [];
+      return workspacesOf({
+        bindings: change(workspace, { type: "catalog", name }, added, removed),
+      });
     },
   }),
 ];
 
-function change(
-  workspace: Workspace,
-  name: string,
-  added: readonly Binding[],
-  removed: readonly number[],
-): CatalogRecord {
-  const foreign = [...added.map(({ workspace_id }) => workspace_id), ...removed].find(
-    (id) => id !== WORKSPACE_ID,
-  );
-  if (foreign !== undefined)
-    throw invalid(
-      `Workspace ${foreign} is not assigned to the metastore; it has only ${WORKSPACE_ID}.`,
-    );
-  const record = requireCatalog(workspace, name);
-  const gone = [...removed, ...added.map(({ workspace_id }) => workspace_id)];
-  const kept = record.bindings.filter(({ workspace_id }) => !gone.includes(workspace_id));
-  const changed = { ...record, bindings: [...kept, ...added], ...changedNow() };
-  catalogs(workspace).put(record.name, changed);
-  return changed;
+/** The securable, and what writes it with other bindings. */
+function find(workspace: Workspace, { type, name }: z.output<typeof securable>) {
+  switch (type) {
+    case "catalog": {
+      const record = requireCatalog(workspace, name);
+      return found(record, (changed) => {
+        catalogs(workspace).put(record.name, changed);
+      });
+    }
+    case "storage_credential": {
+      const record = requireCredential(workspace, name);
+      return found(record, (changed) => {
+        credentials(workspace).put(record.name.toLowerCase(), changed);
+      });
+    }
+    case "external_location": {
+      const record = requireLocation(workspace, name);
+      return found(record, (changed) => {
+        locations(workspace).put(record.name, changed);
+      });
+    }
+  }
 }
 
-const workspacesOf = ({ bindings }: CatalogRecord) => ({
+function found<T extends Bindable>(record: T, put: (changed: T) => void) {
+  return {
+    record,
+    bind: (bindings: Binding[]) => {
+      put({ ...record, bindings, ...changedNow() });
+    },
+  };
+}
+
+function change(
+  workspace: Workspace,
+  securable: Parameters<typeof find>[1],
+  added: readonly Binding[],
+  removed: readonly number[],
+): Binding[] {
+  const { record, bind } = find(workspace, securable);
+  const bindings = rebound(record.bindings, added, removed);
+  bind(bindings);
+  return bindings;
+}
+
+const workspacesOf = ({ bindings }: Pick<Bindable, "bindings">) => ({
   workspaces: bindings.map(({ workspace_id }) => workspace_id),
 });

@@ -10,7 +10,7 @@ export function jobAnswer(job: JobRecord): Record<string, unknown> {
   return {
     ...common(job),
     settings,
-    run_as_user_name: run_as?.user_name ?? USER.userName,
+    run_as_user_name: run_as?.user_name ?? run_as?.service_principal_name ?? USER.userName,
   };
 }
 

@@ -1,5 +1,7 @@
 import { invalid, unsupported } from "../errors";
 import { USER } from "../identity";
+import { findApplication } from "../servicePrincipals";
+import type { Workspace } from "../workspace";
 import { checkAlertTask } from "./alertTask";
 import { checkSchedule } from "./quartz";
 import { textsOf, unknownReferences } from "./references";
@@ -11,7 +13,7 @@ import type { TaskSettings } from "./task";
  * the references, the identity.
  * @throws ApiError INVALID_PARAMETER_VALUE for the first problem; 501 for what cannot run here
  */
-export function checkSettings(call: string, settings: JobSettings): void {
+export function checkSettings(workspace: Workspace, call: string, settings: JobSettings): void {
   const tasks = settings.tasks ?? [];
   for (const [what, keys] of [
     ["task_key", tasks.map((task) => task.task_key)],
@@ -26,7 +28,7 @@ export function checkSettings(call: string, settings: JobSettings): void {
   const cycle = cycleOf(tasks);
   if (cycle !== undefined) throw invalid(`The tasks depend on each other: ${cycle.join(" -> ")}.`);
   if (settings.schedule) checkSchedule(settings.schedule);
-  if (settings.run_as) checkRunAs(settings.run_as);
+  if (settings.run_as) checkRunAs(workspace, settings.run_as);
 }
 
 function checkTask(call: string, task: TaskSettings, settings: JobSettings): void {
@@ -80,12 +82,15 @@ function checkPython(call: string, name: string, file: string, task: TaskSetting
     throw invalid(`${name}: python_file '${file}' is not an absolute workspace path.`);
 }
 
-function checkRunAs(runAs: NonNullable<JobSettings["run_as"]>): void {
-  const given = [runAs.user_name, runAs.service_principal_name].filter((n) => n !== undefined);
-  if (given.length !== 1)
+/** Deployments name service principals by their application, as Databricks does. */
+function checkRunAs(workspace: Workspace, runAs: NonNullable<JobSettings["run_as"]>): void {
+  const { user_name: user, service_principal_name: application } = runAs;
+  if ((user === undefined) === (application === undefined))
     throw invalid("run_as needs exactly one of user_name and service_principal_name.");
-  if (runAs.user_name !== USER.userName)
-    throw invalid(`run_as: '${given.join("")}' does not exist in this workspace.`);
+  if (application !== undefined && findApplication(workspace, application) === undefined)
+    throw invalid(`run_as: service principal '${application}' does not exist in this workspace.`);
+  if (user !== undefined && user !== USER.userName)
+    throw invalid(`run_as: '${user}' does not exist in this workspace.`);
 }
 
 /** The keys of tasks that wait for each other in a circle, if any do. */

@@ -1,6 +1,7 @@
 import { ApiError, missing } from "../errors";
-import { USER, WORKSPACE_ID } from "../identity";
+import { USER } from "../identity";
 import type { Workspace } from "../workspace";
+import { isBoundTo } from "./bindings";
 import { partsOf } from "./names";
 import {
   catalogs,
@@ -10,14 +11,6 @@ import {
   type SchemaRecord,
   type VolumeRecord,
 } from "./records";
-
-/** Whether the workspace may use the catalog: an `ISOLATED` one only when bound to it. */
-export function isBound(catalog: CatalogRecord): boolean {
-  return (
-    catalog.isolation_mode === "OPEN" ||
-    catalog.bindings.some(({ workspace_id }) => workspace_id === WORKSPACE_ID)
-  );
-}
 
 /** @throws ApiError 404 CATALOG_DOES_NOT_EXIST. */
 export function requireCatalog(workspace: Workspace, name: string): CatalogRecord {
@@ -29,7 +22,7 @@ export function requireCatalog(workspace: Workspace, name: string): CatalogRecor
 /** @throws ApiError 404 for a missing catalog; 403 PERMISSION_DENIED if it is not bound to the workspace. */
 export function requireBoundCatalog(workspace: Workspace, name: string): CatalogRecord {
   const found = requireCatalog(workspace, name);
-  if (isBound(found)) return found;
+  if (isBoundTo(found)) return found;
   throw new ApiError(
     "PERMISSION_DENIED",
     `Catalog '${found.name}' is not accessible in current workspace`,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { invalid } from "../errors";
 
+const ALLOWED = /^[^./\\ \u0000-\u001f\u007f]+$/;
+const NOT_ALLOWED = "must not hold a period, slash, space or control character";
+
 /**
  * The name of a catalog, schema, volume or table: 1 to 255 characters without period, slash, space or
  * control character; kept in lower case, as Unity Catalog does.
@@ -10,11 +13,11 @@ export const objectName = z
   .string()
   .min(1)
   .max(255)
-  .regex(
-    /^[^./\\ \u0000-\u001f\u007f]+$/,
-    "must not hold a period, slash, space or control character",
-  )
+  .regex(ALLOWED, NOT_ALLOWED)
   .transform((name) => name.toLowerCase());
+
+/** The name of a storage credential, which is kept as it was written. */
+export const securableName = z.string().min(1).max(255).regex(ALLOWED, NOT_ALLOWED);
 
 /** A full name in lower case, e.g. `Ml.Features` → `ml.features`; the key of a record. */
 export const fullName = z

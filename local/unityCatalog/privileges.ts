@@ -17,6 +17,24 @@ const onSchema = [
   "CREATE_VOLUME",
 ] as const;
 const onCatalog = [...onSchema, "USE_CATALOG", "CREATE_SCHEMA", "BROWSE"] as const;
+const onStorageCredential = [
+  "CREATE_EXTERNAL_LOCATION",
+  "CREATE_EXTERNAL_TABLE",
+  "READ_FILES",
+  "WRITE_FILES",
+  "MANAGE",
+] as const;
+const onExternalLocation = [
+  "BROWSE",
+  "CREATE_EXTERNAL_TABLE",
+  "CREATE_EXTERNAL_VOLUME",
+  "CREATE_FOREIGN_SECURABLE",
+  "CREATE_MANAGED_STORAGE",
+  "EXTERNAL_USE_LOCATION",
+  "READ_FILES",
+  "WRITE_FILES",
+  "MANAGE",
+] as const;
 const onMetastore = [
   "CREATE_CATALOG",
   "CREATE_CLEAN_ROOM",
@@ -47,13 +65,20 @@ const applicable: Record<SecurableType, ReadonlySet<string>> = {
   table: new Set(["ALL_PRIVILEGES", ...onTable]),
   volume: new Set(["ALL_PRIVILEGES", ...onVolume]),
   function: new Set(["ALL_PRIVILEGES", ...onFunction]),
+  storage_credential: new Set(["ALL_PRIVILEGES", ...onStorageCredential]),
+  external_location: new Set(["ALL_PRIVILEGES", ...onExternalLocation]),
 };
 
 /** The securables that exist here, in a path in any case. */
 export const securableType = z
   .string()
   .toLowerCase()
-  .pipe(z.enum(["metastore", "catalog", "schema", "table", "volume", "function"]));
+  .pipe(
+    z.enum([
+      ...["metastore", "catalog", "schema", "table", "volume", "function"],
+      ...["storage_credential", "external_location"],
+    ] as const),
+  );
 
 export type SecurableType = z.output<typeof securableType>;
 

@@ -9,7 +9,7 @@ const textMap = z.record(z.string(), z.string());
 export const predictiveOptimization = z.enum(["DISABLE", "ENABLE", "INHERIT"]);
 
 /** What every securable keeps: who owns it and who changed it when (milliseconds since 1970). */
-const audit = {
+export const audit = {
   owner: text,
   created_at: z.number(),
   created_by: text,
@@ -17,7 +17,7 @@ const audit = {
   updated_by: text,
 };
 
-/** Which workspace may use an `ISOLATED` catalog, and how. */
+/** Which workspace may use an isolated securable, and how. */
 export const binding = z.strictObject({
   workspace_id: z.number().int(),
   binding_type: z.enum(["BINDING_TYPE_READ_WRITE", "BINDING_TYPE_READ_ONLY"]),
@@ -29,6 +29,8 @@ export const catalogRecord = z.strictObject({
   name: text,
   comment: text.optional(),
   properties: textMap.optional(),
+  /** Where its data lies on Databricks. Here it lies in the workspace's folder, whatever this says. */
+  storage_root: text.optional(),
   isolation_mode: z.enum(["OPEN", "ISOLATED"]),
   enable_predictive_optimization: predictiveOptimization,
   bindings: z.array(binding),

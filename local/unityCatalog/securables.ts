@@ -6,6 +6,7 @@ import { requireTable } from "./engine";
 import { requireBoundCatalog, requireSchema, requireVolume } from "./lookup";
 import { parentOf } from "./names";
 import type { SecurableType } from "./privileges";
+import { requireBoundCredential, requireBoundLocation } from "./storage";
 
 /** Something that grants and tags can be attached to. */
 export interface Securable {
@@ -14,6 +15,14 @@ export interface Securable {
   readonly id: string;
   readonly fullName: string;
 }
+
+/** What lies in nothing that conveys privileges. */
+const TOP_LEVEL: readonly SecurableType[] = [
+  "metastore",
+  "catalog",
+  "storage_credential",
+  "external_location",
+];
 
 /** @throws ApiError 404 when it, or something it lies in, does not exist. */
 export async function requireSecurable(
@@ -30,7 +39,7 @@ export async function ancestorsOf(
   workspace: Workspace,
   { type, fullName }: Securable,
 ): Promise<Securable[]> {
-  if (type === "metastore" || type === "catalog") return [];
+  if (TOP_LEVEL.includes(type)) return [];
   const parent = await requireSecurable(
     workspace,
     type === "schema" ? "catalog" : "schema",
@@ -54,5 +63,9 @@ async function idOf(workspace: Workspace, type: SecurableType, name: string): Pr
       return (await requireTable(workspace, name)).table_id;
     case "function":
       return requireModel(workspace, name).id;
+    case "storage_credential":
+      return requireBoundCredential(workspace, name).id;
+    case "external_location":
+      return requireBoundLocation(workspace, name).id;
   }
 }

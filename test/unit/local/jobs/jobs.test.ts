@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { jobRunOperations } from "../../../../local/api/jobRuns";
 import { jobOperations } from "../../../../local/api/jobs";
+import { servicePrincipalOperations } from "../../../../local/api/servicePrincipals";
 import { Jobs, setJobs } from "../../../../local/jobs/service";
 import { openWorkspace } from "../harness";
 
@@ -27,7 +28,11 @@ const finished = z.looseObject({
 });
 
 function open() {
-  const harness = openWorkspace([...jobOperations, ...jobRunOperations]);
+  const harness = openWorkspace([
+    ...jobOperations,
+    ...jobRunOperations,
+    ...servicePrincipalOperations,
+  ]);
   const start = (): Jobs => {
     const { workspace } = harness;
     const jobs = setJobs(workspace, new Jobs(workspace));
@@ -58,6 +63,18 @@ function open() {
 }
 
 describe("a job", () => {
+  test("runs as a service principal that is registered, and says so as the provider reads it", async () => {
+    const { harness, create, get } = open();
+    const application = "6f1b1a2c-9d3e-4f50-8a61-0c2d4e6f8a90";
+    await harness.call("POST", "/api/2.0/preview/scim/v2/ServicePrincipals", {
+      applicationId: application,
+    });
+    const job_id = await create({ name: "a", run_as: { service_principal_name: application } });
+    expect((await get(`get?job_id=${job_id}`)).body).toMatchObject({
+      run_as_user_name: application,
+    });
+  });
+
   test("is returned as it was given, with Databricks' defaults", async () => {
     const { create, get } = open();
     const settings = {
@@ -138,6 +155,16 @@ describe("a job", () => {
       "a stranger",
       { run_as: { user_name: "you@example.com" } },
       /'you@example.com' does not exist/,
+    ],
+    [
+      "a service principal that is not registered",
+      { run_as: { service_principal_name: "6f1b1a2c-9d3e-4f50-8a61-0c2d4e6f8a90" } },
+      /service principal '6f1b1a2c-\S+' does not exist/,
+    ],
+    [
+      "two identities",
+      { run_as: { user_name: "local.admin@example.com", service_principal_name: "x" } },
+      /exactly one of user_name and service_principal_name/,
     ],
     ["a wrong key", { tasks: [condition("a b", "1")] }, /task_key: allowed: 1 to 100/],
   ])("with %s is refused", async (_what, settings, message) => {
