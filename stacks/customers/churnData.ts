@@ -1,6 +1,6 @@
 import { FeatureTable, PythonJob, type Platform } from "../../components";
 import * as columns from "./churnTables";
-import { customerTables } from "./customerTables";
+import { keyedTables } from "../keyedTables";
 import type { Purchases } from "./purchases";
 
 /** What tells one churn model's data from another's. */
@@ -21,7 +21,7 @@ interface ChurnDataArgs {
 /** What a churn model learns from: features, labels and holdout, and the jobs that make them. */
 export function churnData(platform: Platform, name: string, args: ChurnDataArgs) {
   const { transactions, customers, sources } = args.purchases;
-  const keyed = customerTables(platform, name);
+  const keyed = keyedTables(platform, name, "customer_id");
   const labels = keyed("labels", args.labels, "Who churned, to learn from", columns.labels);
   const holdout = keyed("holdout", args.holdout, "Who churned, to validate on", columns.holdout);
   const label = new PythonJob(

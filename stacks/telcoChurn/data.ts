@@ -1,10 +1,10 @@
 import type { Platform, PythonTask, RegisteredModel } from "../../components";
-import { customerTables } from "../customers/customerTables";
+import { keyedTables } from "../keyedTables";
 import * as columns from "./tables";
 
 /** What telco churn learns from and is judged on: its tables, all keyed by customer. */
 export function telcoData(platform: Platform) {
-  const keyed = customerTables(platform, "telco-churn");
+  const keyed = keyedTables(platform, "telco-churn", "customer_id");
   return {
     customers: keyed(
       "customers",

@@ -1,0 +1,21 @@
+import { GovernedTable, type Column, type Platform } from "../components";
+
+/**
+ * Makes the tables of one model, `<model>-<suffix>` each, that have a row for each value of a key, e.g.
+ * `customer_id`. `schemaAndName` is e.g. `labels.churn_labels`.
+ */
+export const keyedTables =
+  (platform: Platform, model: string, key: string) =>
+  (
+    suffix: string,
+    schemaAndName: string,
+    comment: string,
+    columns: readonly Column[],
+  ): GovernedTable =>
+    new GovernedTable(`${model}-${suffix}`, {
+      platform,
+      table: platform.table(schemaAndName),
+      comment,
+      columns,
+      primaryKeys: [key],
+    });
