@@ -7,7 +7,15 @@ export { FeatureTable, type FeatureTableArgs } from "./featureTable";
 export { above, atLeast, atMost, below } from "./gate/rules";
 export { GovernedTable, type Column, type GovernedTableArgs } from "./governedTable";
 export { IngestionJob, type IngestionJobArgs } from "./ingestionJob";
+export { JobsPrincipal, type JobsPrincipalArgs } from "./jobsPrincipal";
 export type { Condition, FollowUp, PythonTask } from "./jobTasks";
+export { KeyVaultSecretScope, type KeyVaultSecretScopeArgs } from "./keyVaultSecretScope";
+export {
+  LakehouseStorage,
+  type LakehouseStorageArgs,
+  type StorageGrant,
+  type StorageLocation,
+} from "./lakehouseStorage";
 export { MonitoredEndpoint, type MonitoredEndpointArgs } from "./monitoredEndpoint";
 export { PipelineJob, type PipelineJobArgs } from "./pipelineJob";
 export { ModelStack, type ModelStackArgs } from "./modelStack";
