@@ -19,7 +19,7 @@ export interface DriftAlertArgs {
   readonly minimumRows?: number | undefined;
   /** The job that is started when drift is found, such as a TrainingJob. */
   readonly retrain: { readonly jobId: pulumi.Output<string> };
-  /** Who is told. At least one address. @default the platform's */
+  /** Who gets a mail, beside the platform's `alertDestinationId`. At least one. @default the platform's */
   readonly emails?: readonly string[] | undefined;
   /** Hours after a training started by drift in which drift starts no other. @default 24 */
   readonly coolDownHours?: number | undefined;
@@ -102,7 +102,10 @@ export class DriftAlert extends pulumi.ComponentResource {
           emptyResultState: "OK",
           notification: {
             notifyOnOk: false,
-            subscriptions: [{ destinationId: destination.id }],
+            // Always in this order: another one would be a change in every preview.
+            subscriptions: [destination.id, platform.alertDestinationId].flatMap((destinationId) =>
+              destinationId === undefined ? [] : [{ destinationId }],
+            ),
           },
         },
         schedule: {

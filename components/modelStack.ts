@@ -57,6 +57,9 @@ export class ModelStack extends pulumi.ComponentResource implements Platform {
   get emails() {
     return this.environment.emails;
   }
+  get alertDestinationId() {
+    return this.environment.alertDestinationId;
+  }
   get onFailure() {
     return this.environment.onFailure;
   }

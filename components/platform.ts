@@ -24,7 +24,7 @@ export interface Access {
 
 /**
  * What the components of a model share: the place they live in and the defaults they follow.
- * `stacks/platform.ts` makes one for each environment, {@link ModelStack} one for each model on it.
+ * `stacks/platform.ts` makes one for each environment, ModelStack one for each model on it.
  */
 export interface Platform {
   /** What components are children of, where they are given no other parent. */
@@ -43,6 +43,11 @@ export interface Platform {
   readonly tags: Readonly<Record<string, string>>;
   /** Who is told of drift, unless a model names others; in this order. */
   readonly emails: readonly string[];
+  /**
+   * Id of a notification destination that is told of every model's drift too: a webhook that the
+   * environment has once. @default none
+   */
+  readonly alertDestinationId?: pulumi.Input<string> | undefined;
   /** What a candidate that a gate refuses does to the update, unless a model says otherwise. */
   readonly onFailure: "hold" | "block";
   /** Whether a second endpoint takes every new champion first, so that one that cannot be loaded never reaches production. */

@@ -13,11 +13,12 @@ async function prepared(
   has: "champion" | "nothing",
   args: Partial<DriftAlertArgs> = {},
   jobs: Partial<JobDefaults> = {},
+  other: Parameters<typeof platformDouble>[1] = {},
 ) {
   const { registry, program } = await scene(has);
   const run = () =>
     program.run(async () => {
-      const platform = platformDouble(jobs);
+      const platform = platformDouble(jobs, other);
       const monitor = await monitorOf(platform);
       return new DriftAlert("churn-drift", {
         platform,
@@ -99,6 +100,22 @@ test("who is told comes from the platform, unless the model says otherwise", asy
   const destination = program.find("databricks:NotificationDestination", "churn-drift-destination");
   expect(destination.inputs).toMatchObject({
     config: { email: { addresses: ["oncall@example.com"] } },
+  });
+});
+
+test.each([
+  ["alone", undefined, ["mail"]],
+  ["with a webhook, always after the mail,", "webhook-1", ["mail", "webhook-1"]],
+])("mail %s is told", async (_what, alertDestinationId, told) => {
+  const { program, run } = await prepared("champion", {}, {}, { alertDestinationId });
+  await run();
+  const mail = 1000 + program.resources.findIndex(({ name }) => name === "churn-drift-destination");
+  expect(program.find("databricks:AlertV2", "churn-drift-alert").inputs).toMatchObject({
+    evaluation: {
+      notification: {
+        subscriptions: told.map((one) => ({ destinationId: one === "mail" ? String(mail) : one })),
+      },
+    },
   });
 });
 

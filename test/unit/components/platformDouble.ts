@@ -37,7 +37,9 @@ export function folderOf(files: readonly string[]): string {
 /** A double of an environment: the catalog `ml`, with a schema for whatever name is asked. */
 export function platformDouble(
   jobs: Partial<JobDefaults> = {},
-  other: Partial<Pick<Platform, "protect">> & { readonly prefix?: string } = {},
+  other: Partial<Pick<Platform, "protect" | "alertDestinationId">> & {
+    readonly prefix?: string;
+  } = {},
 ): Platform {
   const schemas = new Map<string, databricks.Schema>();
   return {
@@ -56,6 +58,7 @@ export function platformDouble(
     emails: ["oncall@example.com"],
     onFailure: "hold",
     stagingEndpoints: true,
+    alertDestinationId: other.alertDestinationId,
     protect: other.protect ?? false,
     resourceName: (name) => `${other.prefix ?? ""}${name}`,
     table: (schemaAndName) => `ml.${schemaAndName}`,
