@@ -8,6 +8,7 @@ import {
   GITHUB_SUBJECT,
 } from "../components/azure/federation";
 import { SHORT_NAME, SHORT_NAME_RULE } from "../components/azure/names";
+import { firstQuarters, RANGE_RULE } from "../components/azure/ranges";
 import { emails, section } from "./schema";
 
 const shortName = z.string().regex(SHORT_NAME, SHORT_NAME_RULE);
@@ -19,13 +20,14 @@ const armId = (kind: keyof typeof ARM_TYPES, shape = armIdShape(ARM_TYPES[kind])
 
 const subnetId = armId("subnet", armIdShape("Microsoft.Network/virtualNetworks/<name>/subnets"));
 
-const cidr = (from: number, to: number) =>
-  z
-    .cidrv4(`must be an IPv4 range such as 10.20.0.0/${from}`)
-    .refine(
-      (range) => between(Number(range.split("/")[1]), from, to),
-      `must be a range of /${from} to /${to}`,
-    );
+const ipRange = z.union(
+  [
+    z.ipv4(),
+    // Storage takes no ranges of one or two addresses.
+    z.cidrv4().refine((range) => Number(range.split("/")[1]) <= 30),
+  ],
+  "must be a public IPv4 address, or a range up to /30",
+);
 
 const githubSubjects = (allowed: RegExp, rule: string) =>
   z.array(z.string().regex(allowed, rule)).min(1, "must have at least one subject");
@@ -59,7 +61,9 @@ const keyVault = section({
 const network = z.union(
   [
     /** A network that is made, with the range that clusters live in. */
-    section({ addressSpace: cidr(16, 24) }),
+    section({
+      addressSpace: z.string().refine((range) => firstQuarters(range) !== undefined, RANGE_RULE),
+    }),
     /** A network that exists, with two delegated subnets. */
     section({
       virtualNetworkId: armId("virtualNetwork"),
@@ -94,10 +98,8 @@ export const azureSettings = section({
   /** From where storage and vault can be reached, besides the workspace's own ways. */
   firewall: section({
     defaultAction: z.enum(["Allow", "Deny"]).default("Deny"),
-    /** Public IPv4 addresses or ranges up to /30. */
-    ipRanges: z
-      .array(z.union([z.ipv4(), cidr(8, 30)], "must be a public IPv4 address or range"))
-      .default([]),
+    /** Public IPv4 addresses and ranges. */
+    ipRanges: z.array(ipRange).default([]),
     subnetIds: z.array(subnetId).default([]),
   }).prefault({}),
   keyVault,
@@ -173,5 +175,3 @@ export const azureSettings = section({
 
 /** The Azure side of an environment, checked, with defaults filled in. */
 export type AzureSettings = z.output<typeof azureSettings>;
-
-const between = (value: number, from: number, to: number): boolean => value >= from && value <= to;
