@@ -1,0 +1,37 @@
+import { comment } from "./ci/comment";
+import { deploy } from "./ci/deploy";
+import { preview } from "./ci/preview";
+import { train } from "./ci/train";
+import { validate } from "./ci/validate";
+import { UserError } from "./userError";
+
+const usage = `Usage: npm run ci -- STEP …
+What the pipelines run; every step runs on any machine.
+  preview STACK [--base REF]   preview with saved plan and report, in .mlops/ci/STACK;
+                               --base: of the stack local, on top of what REF deploys
+  comment STACK                puts that report into the pull request that CI builds
+  train STACK [JOB …]          runs the jobs that train the stack's models, or the jobs named
+  validate STACK               preview, with every gate's verdict; fails if one blocks
+  deploy STACK                 applies the saved plan`;
+
+const steps: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  preview,
+  comment,
+  train,
+  validate,
+  deploy,
+};
+
+/** Names of the steps. */
+export const STEPS: readonly string[] = Object.keys(steps);
+
+/** `npm run ci`: one step of a pipeline. */
+export async function main([name, ...args]: string[]): Promise<number> {
+  const step = Object.entries(steps).find(([known]) => known === name)?.[1];
+  if (step === undefined) {
+    throw new UserError(
+      `${name === undefined ? "Which step?" : `There is no step '${name}'.`}\n${usage}`,
+    );
+  }
+  return step(args);
+}

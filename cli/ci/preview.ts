@@ -1,0 +1,111 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { obtainEngine } from "../../engine";
+import { signInTo } from "../address";
+import { backgroundWorkspace } from "../background";
+import { root } from "../paths";
+import { runOnStack } from "../pulumi";
+import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
+import { UserError } from "../userError";
+import { deployBase } from "./base";
+import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
+import { previewJson } from "./json";
+import { renderReport } from "./report";
+import { currentCommit, publish } from "./system";
+
+/**
+ * `ci preview STACK`: the preview as files: JSON, events, saved plan, report as Markdown and HTML. The exit
+ * code is Pulumi's. The stack `local` needs no credentials: it is previewed on a workspace on this machine.
+ */
+export async function preview(args: string[]): Promise<number> {
+  const { stack, base } = parse(args);
+  return (await previewStack(stack, base)).exitCode;
+}
+
+/**
+ * Previews a stack and leaves the files of {@link makeFolder}.
+ * @param base - A git revision to deploy first, so that the preview shows what comes on top of it; `local` only.
+ */
+export async function previewStack(stack: string, base?: string): Promise<PreviewResult> {
+  const engine = await obtainEngine();
+  if (stack !== LOCAL) return run(stack, engine);
+  const workspace = await backgroundWorkspace(false);
+  try {
+    signInTo(workspace);
+    if (base !== undefined) deployBase(base);
+    return await run(stack, engine);
+  } finally {
+    await workspace.stop();
+  }
+}
+
+async function run(
+  stack: string,
+  engine: Awaited<ReturnType<typeof obtainEngine>>,
+): Promise<PreviewResult> {
+  const files = makeFolder(stack);
+  for (const file of [files.preview, files.events, files.plan, files.markdown, files.html]) {
+    rmSync(file, { force: true });
+  }
+  const args = ["preview", "-s", stack, "--json", "--non-interactive"];
+  const kept = ["--save-plan", files.plan, "--event-log", files.events];
+  const env = environmentOf(readInvocation(args));
+  const { exitCode, stdout, stderr } = await runOnStack(
+    engine,
+    [...args, ...kept],
+    // Pulumi hides --event-log from those who have not set this.
+    { ...env, PULUMI_DEBUG_COMMANDS: "true" },
+    { stdio: "pipe" },
+  );
+  process.stderr.write(stderr);
+  writeFileSync(files.preview, stdout);
+  const result: PreviewResult = {
+    stack,
+    commit: currentCommit(),
+    // Pulumi ends with 255 for any error of a program or a resource; scripts expect 1.
+    exitCode: exitCode === 255 ? 1 : exitCode,
+    changed: exitCode !== 0 || isChanged(stdout),
+  };
+  writeFileSync(files.result, JSON.stringify(result));
+  renderReport(files, result, stderr);
+  publish(files.markdown, { changed: String(result.changed) });
+  tell(files, result);
+  return result;
+}
+
+const summary = z.object({ changeSummary: z.record(z.string(), z.number()).optional() });
+
+/** Whether a preview shows anything but resources that stay as they are; true if it does not say. */
+export function isChanged(stdout: string): boolean {
+  const { changeSummary } = summary.catch({}).parse(previewJson(stdout));
+  if (changeSummary === undefined) return true;
+  return Object.entries(changeSummary).some(
+    ([operation, count]) => operation !== "same" && count > 0,
+  );
+}
+
+function tell({ folder, markdown }: StackFiles, { stack, exitCode, changed }: PreviewResult): void {
+  console.log(readFileSync(markdown, "utf8").trim());
+  const said = exitCode !== 0 ? "failed" : changed ? "shows changes" : "shows no changes";
+  console.log(`\nThe preview of ${stack} ${said}; all of it is in ${relative(root, folder)}.`);
+}
+
+function parse(args: string[]): { stack: string; base: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { base: { type: "string" } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 1) throw new Error("One stack at a time.");
+    const stack = stackOf(positionals);
+    if (values.base !== undefined && stack !== LOCAL) {
+      throw new Error(`--base goes with the stack ${LOCAL} only: it deploys.`);
+    }
+    return { stack, base: values.base };
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}

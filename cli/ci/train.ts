@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { obtainEngine } from "../../engine";
+import { runOnStack } from "../pulumi";
+import { runShownJob } from "../shownJob";
+import { environmentOf, readInvocation } from "../stackEnvironment";
+import { UserError } from "../userError";
+import { stackOf } from "./files";
+import { connectionOf } from "./workspace";
+
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          outputs: z.object({ name: z.string() }).partial().optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** The components whose jobs train, after those whose tables training reads. */
+const ORDER = ["FeatureTable", "TrainingJob", "VolumeTrainingJob"] as const;
+
+/**
+ * `ci train STACK [JOB …]`: runs jobs of a deployed stack one after the other and waits for each. Without names:
+ * every job that refreshes a feature table, then every job that trains.
+ * @throws UserError naming the job that did not succeed; those after it are not started.
+ */
+export async function train(args: string[]): Promise<number> {
+  const stack = stackOf(args);
+  const named = args.slice(1);
+  const jobs = named.length > 0 ? named : await jobsOf(stack);
+  console.log(`To run: ${jobs.join(", ")}`);
+  const connection = await connectionOf(stack);
+  for (const job of jobs) await runShownJob(connection, job);
+  return 0;
+}
+
+async function jobsOf(stack: string): Promise<string[]> {
+  const args = ["stack", "export", "-s", stack];
+  const env = environmentOf(readInvocation(args));
+  const { exitCode, stdout, stderr } = await runOnStack(await obtainEngine(), args, env, {
+    stdio: "pipe",
+  });
+  if (exitCode !== 0) throw new UserError(stderr.trim());
+  const jobs = trainingJobs(stdout);
+  if (jobs.length === 0) {
+    throw new UserError(`The stack ${stack} has no training jobs: deploy it first.`);
+  }
+  return jobs;
+}
+
+/**
+ * Names of the jobs that refresh features and train, in the order in which to run them.
+ * @param state - What `pulumi stack export` prints.
+ */
+export function trainingJobs(state: string): string[] {
+  const { resources } = exported.parse(JSON.parse(state)).deployment;
+  return ORDER.flatMap((component) =>
+    resources.flatMap(({ urn, outputs }) => {
+      const types = (urn.split("::")[2] ?? "").split("$");
+      const isOf = types.includes(`mlops:index:${component}`);
+      const isJob = types.at(-1) === "databricks:index/job:Job";
+      return isOf && isJob && outputs?.name !== undefined ? [outputs.name] : [];
+    }),
+  );
+}
