@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
 
 /**
- * The MLflow experiment of a model, which engineers manage and users read.
+ * The MLflow experiment of a model, which engineers manage, jobs write and users read.
  * @param name - Name of the resource; its permissions are `<name>-permissions`.
  * @param path - Workspace path, e.g. `/Shared/ml/customer-churn`.
  */
@@ -25,6 +25,9 @@ export function modelExperiment(
       accessControls: [
         { groupName: platform.access.engineers, permissionLevel: "CAN_MANAGE" },
         { groupName: platform.access.users, permissionLevel: "CAN_READ" },
+        ...(platform.jobs.runAs === undefined
+          ? []
+          : [{ servicePrincipalName: platform.jobs.runAs, permissionLevel: "CAN_EDIT" }]),
       ],
     },
     { parent },

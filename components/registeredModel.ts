@@ -12,6 +12,13 @@ export interface RegisteredModelArgs {
 }
 
 /**
+ * What training needs to register a version, tag it with what was measured, and nominate it: an alias is
+ * set by the model's owner, or by whom MANAGE makes one.
+ * https://docs.databricks.com/api/workspace/registeredmodels/setalias
+ */
+const NOMINATE = ["EXECUTE", "CREATE_MODEL_VERSION", "APPLY_TAG", "MANAGE"];
+
+/**
  * A model in Unity Catalog. Its versions come from training, its aliases from training (`challenger`)
  * and the promotion gate (`champion`); the resource holds neither.
  */
@@ -52,6 +59,9 @@ export class RegisteredModel extends pulumi.ComponentResource {
     );
     grant(name, "users", platform.access.users, ["EXECUTE"], this.model, this);
     grant(name, "engineers", platform.access.engineers, ["EXECUTE", "APPLY_TAG"], this.model, this);
+    if (platform.jobs.runAs !== undefined) {
+      grant(name, "jobs", platform.jobs.runAs, NOMINATE, this.model, this);
+    }
     this.registerOutputs({ model: this.fullName });
   }
 }
@@ -59,7 +69,7 @@ export class RegisteredModel extends pulumi.ComponentResource {
 function grant(
   name: string,
   suffix: string,
-  principal: string,
+  principal: pulumi.Input<string>,
   privileges: string[],
   model: databricks.RegisteredModel,
   parent: RegisteredModel,

@@ -35,6 +35,19 @@ test("a model is registered in its schema, with what users and engineers may do"
   });
 });
 
+test("only those whom jobs run as may nominate a version", async () => {
+  const program = new Program();
+  await program.run(() => modelOf(platformDouble({ runAs: "application-1" })));
+  expect(program.find("databricks:Grant", "churn-model-jobs").inputs).toEqual({
+    model: "ml.models.churn_model",
+    principal: "application-1",
+    privileges: ["EXECUTE", "CREATE_MODEL_VERSION", "APPLY_TAG", "MANAGE"],
+  });
+  const alone = new Program();
+  await alone.run(() => modelOf(platformDouble()));
+  expect(alone.ofType("databricks:Grant")).toEqual(["churn-model-users", "churn-model-engineers"]);
+});
+
 test("its aliases belong to training and the gate, not to the resource", async () => {
   const program = new Program();
   await program.run(() => modelOf(platformDouble()));

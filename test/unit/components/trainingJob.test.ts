@@ -1,13 +1,13 @@
 import { Program } from "../program";
 import { expect, test } from "vitest";
-import type { TrainingJobArgs } from "../../../components";
+import type { JobDefaults, TrainingJobArgs } from "../../../components";
 import { platformDouble } from "./platformDouble";
 import { modelOf, trainingOf } from "./scene";
 
-async function made(args: Partial<TrainingJobArgs> = {}) {
+async function made(args: Partial<TrainingJobArgs> = {}, jobs: Partial<JobDefaults> = {}) {
   const program = new Program();
   await program.run(() => {
-    const platform = platformDouble();
+    const platform = platformDouble(jobs);
     return trainingOf(platform, modelOf(platform), args);
   });
   return program;
@@ -29,6 +29,19 @@ test("the experiment is engineers' to manage and users' to read", async () => {
         { groupName: "account users", permissionLevel: "CAN_READ" },
       ],
     },
+  });
+});
+
+test("those whom jobs run as log to the experiment", async () => {
+  const program = await made({}, { runAs: "application-1" });
+  expect(
+    program.find("databricks:Permissions", "churn-training-experiment-permissions").inputs,
+  ).toMatchObject({
+    accessControls: [
+      { groupName: "ml-engineers" },
+      { groupName: "account users" },
+      { servicePrincipalName: "application-1", permissionLevel: "CAN_EDIT" },
+    ],
   });
 });
 
