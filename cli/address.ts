@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { findConnection } from "../components/workspace/connection";
+import { headersOf, type Connection } from "../components/workspace/rest";
 import { paths } from "./paths";
 import { UserError } from "./userError";
 
@@ -61,6 +63,37 @@ export function findSignIn(): SignIn {
     );
   }
   return { DATABRICKS_HOST: local.url, DATABRICKS_TOKEN: DATABRICKS_TOKEN ?? local.token };
+}
+
+/**
+ * The workspace that a command calls: the one that the environment names, signed in to in any way that the
+ * Databricks provider knows, else the local one.
+ * @throws UserError if there is neither, or if signing in fails.
+ */
+export async function connect(): Promise<Connection> {
+  const { DATABRICKS_HOST: host, DATABRICKS_CONFIG_PROFILE: profile } = process.env;
+  const isNamed = host !== undefined || profile !== undefined;
+  if (!isNamed && process.env["DATABRICKS_AZURE_RESOURCE_ID"] === undefined) return local();
+  if (host !== undefined && host === findAddress()?.url) return local();
+  try {
+    return await findConnection(() => undefined);
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function local(): Connection {
+  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = findSignIn();
+  return { host, token };
+}
+
+/** What signs tools in that know nothing but a host and a token; good for the minutes that they run. */
+export async function signInFor(connection: Connection): Promise<SignIn> {
+  const { authorization = "" } = await headersOf(connection);
+  return {
+    DATABRICKS_HOST: connection.host,
+    DATABRICKS_TOKEN: authorization.replace(/^Bearer /, ""),
+  };
 }
 
 /**

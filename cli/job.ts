@@ -1,4 +1,4 @@
-import { findSignIn } from "./address";
+import { connect } from "./address";
 import { requireSuccess, runJob } from "./jobs";
 import { UserError } from "./userError";
 
@@ -12,10 +12,10 @@ export async function main(args: string[]): Promise<number> {
     args.filter((arg) => arg.includes("=")).map((arg) => splitOnce(arg)),
   );
   if (names.length === 0 || names.some((name) => name.startsWith("-"))) throw new UserError(usage);
-  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = findSignIn();
+  const connection = await connect();
   for (const name of names) {
     console.log(name);
-    const run = await runJob({ host, token }, name, parameters, (key, state) => {
+    const run = await runJob(connection, name, parameters, (key, state) => {
       console.log(`  ${key}: ${state}`);
     });
     for (const task of run.tasks) {

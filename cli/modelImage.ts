@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { findSignIn } from "./address";
+import { connect, signInFor } from "./address";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
 import { UserError } from "./userError";
@@ -30,11 +30,11 @@ const manifest = z.object({
 /** `npm run model-image`: what `docker build` needs for the image of a validated model. */
 export async function main(args: string[]): Promise<number> {
   const { model, version, out } = parse(args);
-  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = findSignIn();
+  const connection = await connect();
   await ensurePython();
-  const fullName = await findModel({ host, token }, model);
+  const fullName = await findModel(connection, model);
   const folder = resolve(out ?? join(paths.images, model));
-  const written = await writeContext({ host, token }, fullName, folder, version);
+  const written = await writeContext(connection, fullName, folder, version);
   const shown = relative(process.cwd(), folder) || ".";
   console.log(`${written.model} version ${written.version}: build context in ${shown}`);
   console.log(`Where Docker is: docker build --tag ${written.tag} ${shown}`);
@@ -83,7 +83,7 @@ async function registeredModels(connection: Connection): Promise<string[]> {
 
 /** @throws UserError with the script's own words if it writes nothing. */
 async function writeContext(
-  { host, token }: Connection,
+  connection: Connection,
   model: string,
   folder: string,
   version: string | undefined,
@@ -94,7 +94,8 @@ async function writeContext(
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
-      ...{ DATABRICKS_HOST: host, DATABRICKS_TOKEN: token, DATABRICKS_AUTH_TYPE: "pat" },
+      ...(await signInFor(connection)),
+      DATABRICKS_AUTH_TYPE: "pat",
       ...{ MLFLOW_DISABLE_TELEMETRY: "true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: "false" },
     },
   });

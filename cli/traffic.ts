@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { WorkspaceError, type Connection } from "../components/workspace/rest";
+import { headersOf, workspaceError, type Connection } from "../components/workspace/rest";
 import { query, type Rows } from "./sql";
 import { UserError } from "./userError";
 
@@ -66,16 +66,14 @@ export async function replay(
     const response = await fetch(`${connection.host}${path}`, {
       method: "POST",
       headers: {
-        authorization: `Bearer ${connection.token}`,
+        ...(await headersOf(connection)),
         "content-type": "application/json",
         "x-local-request-time": when.toISOString(),
       },
       body: JSON.stringify({ dataframe_split: { columns, data } }),
     });
     if (!response.ok) {
-      throw new WorkspaceError(
-        `POST ${path} ended with ${response.status}: ${await response.text()}`,
-      );
+      throw workspaceError(`POST ${path} ended with ${response.status}: ${await response.text()}`);
     }
     const { predictions } = answered.parse(await response.json());
     positive += predictions.filter((prediction) => prediction === 1).length;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findConnection } from "./workspace/connection";
-import { callWorkspace } from "./workspace/rest";
+import { providerConnection } from "./workspace/providerConnection";
+import { callWorkspace, type Connection } from "./workspace/rest";
 
 interface KeyInputs {
   readonly table: string;
@@ -23,6 +23,7 @@ const constraintName = (table: string): string => `${table.split(".").at(-1) ?? 
 /** The dynamic provider of primary keys. The connection is found as the gate finds it. */
 export class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyInputs, KeyInputs> {
   private config: pulumi.dynamic.Config | undefined;
+  private connected: Promise<Connection> | undefined;
 
   configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.config = config;
@@ -42,7 +43,7 @@ export class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyIn
   async create(inputs: KeyInputs): Promise<pulumi.dynamic.CreateResult<KeyInputs>> {
     await this.drop(inputs.table);
     // https://docs.databricks.com/api/workspace/tableconstraints/create
-    const answer = await callWorkspace(this.connection(), {
+    const answer = await callWorkspace(await this.connection(), {
       method: "POST",
       path: "/api/2.1/unity-catalog/constraints",
       body: {
@@ -65,14 +66,14 @@ export class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyIn
 
   private async drop(table: string): Promise<void> {
     const query = new URLSearchParams({ constraint_name: constraintName(table), cascade: "false" });
-    await callWorkspace(this.connection(), {
+    await callWorkspace(await this.connection(), {
       method: "DELETE",
       path: `/api/2.1/unity-catalog/constraints/${encodeURIComponent(table)}?${query.toString()}`,
     });
   }
 
-  private connection(): ReturnType<typeof findConnection> {
-    return findConnection((key) => this.config?.get(key));
+  private connection(): Promise<Connection> {
+    return (this.connected ??= providerConnection((key) => this.config?.get(key)));
   }
 }
 

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { decide, type Candidate, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
-import { findConnection } from "./workspace/connection";
 import { GateProvider } from "./gate/provider";
 import { verdictLine, type GateInputs, type OnFailure } from "./gate/record";
 import { readStanding, type Standing } from "./gate/registry";
 import type { RegisteredModel } from "./registeredModel";
+import { programConnection } from "./workspace/programConnection";
 
 /** Arguments of {@link PromotionGate}. */
 export interface PromotionGateArgs {
@@ -63,7 +63,7 @@ export class PromotionGate extends pulumi.dynamic.Resource {
       throw new pulumi.RunError(`The promotion gate ${name} has no rules; it needs at least one.`);
     }
     const standing = await readStanding(
-      findConnection((key) => pulumi.runtime.getConfig(key)),
+      await programConnection(),
       args.model.fullName,
       args.rules.map((rule) => rule.metric),
     ).catch((error: unknown) => {

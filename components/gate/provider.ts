@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { LOGIC, canonical, type GateInputs, type GateOutputs } from "./record";
 import { readChampion, type Champion } from "./registry";
 import { settle } from "./settle";
-import { findConnection } from "../workspace/connection";
+import { providerConnection } from "../workspace/providerConnection";
 import type { Connection } from "../workspace/rest";
 
 /**
@@ -11,6 +11,7 @@ import type { Connection } from "../workspace/rest";
  */
 export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs, GateOutputs> {
   private config: pulumi.dynamic.Config | undefined;
+  private connected: Promise<Connection> | undefined;
 
   configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.config = config;
@@ -25,7 +26,7 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
   }
 
   async create(inputs: GateInputs): Promise<pulumi.dynamic.CreateResult<GateOutputs>> {
-    return { id: inputs.model, outs: await settle(this.connection(), inputs) };
+    return { id: inputs.model, outs: await settle(await this.connection(), inputs) };
   }
 
   async update(
@@ -33,13 +34,13 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
     olds: GateOutputs,
     news: GateInputs,
   ): Promise<pulumi.dynamic.UpdateResult<GateOutputs>> {
-    return { outs: await settle(this.connection(), news, olds) };
+    return { outs: await settle(await this.connection(), news, olds) };
   }
 
   /** What refresh sees: the alias as it stands, whoever moved it. */
   async read(id: string, props?: GateOutputs): Promise<pulumi.dynamic.ReadResult<GateOutputs>> {
     if (props === undefined) throw new Error(`The promotion gate of ${id} cannot be imported.`);
-    const observed = await readChampion(this.connection(), props.model);
+    const observed = await readChampion(await this.connection(), props.model);
     return { id, props: { ...props, observed } };
   }
 
@@ -48,8 +49,9 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
     return Promise.resolve();
   }
 
-  private connection(): Connection {
-    return findConnection((key) => this.config?.get(key));
+  /** Signed in once for all gates: the engine's process keeps one provider. */
+  private connection(): Promise<Connection> {
+    return (this.connected ??= providerConnection((key) => this.config?.get(key)));
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { root } from "../../cli/paths";
 import { python } from "../../cli/python";
-import type { Connection } from "../../components/workspace/rest";
+import type { TokenConnection } from "../../components/workspace/rest";
 import { start } from "./command";
 
 /** The model of the stack `local`. */
@@ -17,7 +17,7 @@ export type Metrics = Readonly<Record<string, number | "NaN" | "Infinity">>;
  * @returns The version of each.
  */
 export async function register<Name extends string>(
-  { host, token }: Connection,
+  { host, token }: TokenConnection,
   candidates: Readonly<Record<Name, Metrics>>,
 ): Promise<Record<Name, string>> {
   const script = join(root, "test", "e2e", "candidates.py");

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { python } from "../../cli/python";
 import { runJob, type RunResult } from "../../cli/jobs";
 import { root } from "../../cli/paths";
-import { callWorkspace, type Call, type Connection } from "../../components/workspace/rest";
+import { callWorkspace, type Call, type TokenConnection } from "../../components/workspace/rest";
 import { obtainEngine, runPulumi, type PulumiResult } from "../../engine";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 
@@ -51,7 +51,7 @@ export class Deployment {
     return deployment;
   }
 
-  get connection(): Connection {
+  get connection(): TokenConnection {
     return { host: this.workspace.url, token: this.workspace.token };
   }
 

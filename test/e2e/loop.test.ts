@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { root } from "../../cli/paths";
 import { runJob } from "../../cli/jobs";
-import { callWorkspace, type Connection } from "../../components/workspace/rest";
+import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
 import { npmRun, start, type CommandResult } from "./command";
 import { MINUTES, said } from "./deployment";
 
@@ -25,7 +25,7 @@ const runs = z.object({ runs: z.array(z.looseObject({ trigger: z.string() })).de
 describe("npm run loop", () => {
   const home = mkdtempSync(join(tmpdir(), "mlops-loop-"));
   let loop: CommandResult;
-  let connection: Connection;
+  let connection: TokenConnection;
   let pid: number;
 
   beforeAll(async () => {

@@ -44,7 +44,7 @@ export async function startHttpDouble(
         path: decodeURIComponent(url.pathname),
         query: Object.fromEntries(url.searchParams),
         headers: request.headers,
-        body: text === "" ? undefined : (JSON.parse(text) as unknown),
+        body: bodyOf(request.headers, text),
       };
       received.push(one);
       const answer = reply(one, received.length);
@@ -63,6 +63,12 @@ export async function startHttpDouble(
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The double has no port.");
   return { host: `http://127.0.0.1:${address.port}`, received };
+}
+
+function bodyOf(headers: IncomingHttpHeaders, text: string): unknown {
+  if (text === "") return undefined;
+  if (headers["content-type"] !== "application/x-www-form-urlencoded") return JSON.parse(text);
+  return Object.fromEntries(new URLSearchParams(text));
 }
 
 /** Databricks' error shape; tried again, if at all, at once. */
