@@ -40,8 +40,12 @@ export interface LakehouseStorageArgs {
  * What Unity Catalog reads and writes Azure storage with: a storage credential on the access connector, an
  * external location for each container, and who may use its files. Nobody is granted the credential itself.
  *
+ * Whoever deploys needs CREATE STORAGE CREDENTIAL and CREATE EXTERNAL LOCATION on the metastore, and the role
+ * Contributor on the access connector.
+ *
  * Databricks is not asked to try the storage: the connector's role on it may take ten minutes to reach all
- * of Azure, in which a first deployment would fail for nothing. The button "Test connection" of Catalog Explorer does.
+ * of Azure, in which a first deployment would fail for nothing. The button "Test connection" of Catalog
+ * Explorer does.
  *
  * A catalog lies in a location by its URL, which resolves once the location exists:
  *
