@@ -1,6 +1,8 @@
 import { comment } from "./ci/comment";
 import { deploy } from "./ci/deploy";
+import { image } from "./ci/image";
 import { preview } from "./ci/preview";
+import { passOnServiceConnection } from "./ci/signIn";
 import { train } from "./ci/train";
 import { validate } from "./ci/validate";
 import { UserError } from "./userError";
@@ -12,7 +14,9 @@ What the pipelines run; every step runs on any machine.
   comment STACK                puts that report into the pull request that CI builds
   train STACK [JOB …]          runs the jobs that train the stack's models, or the jobs named
   validate STACK               preview, with every gate's verdict; fails if one blocks
-  deploy STACK                 applies the saved plan`;
+  deploy STACK                 applies the saved plan
+  image STACK MODEL --registry R
+                               builds and pushes the image of a model's champion`;
 
 const steps: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   preview,
@@ -20,6 +24,7 @@ const steps: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   train,
   validate,
   deploy,
+  image,
 };
 
 /** Names of the steps. */
@@ -33,5 +38,6 @@ export async function main([name, ...args]: string[]): Promise<number> {
       `${name === undefined ? "Which step?" : `There is no step '${name}'.`}\n${usage}`,
     );
   }
+  passOnServiceConnection(process.env);
   return step(args);
 }

@@ -4,8 +4,10 @@ import { UserError } from "../userError";
 import { azureDevOpsComments } from "./azureDevOps";
 import { filesOf, readResult, stackOf } from "./files";
 import { gitHubComments } from "./gitHub";
-import { PROJECT } from "./report";
 import { findSystem } from "./system";
+
+/** Name in Pulumi.yaml. */
+const PROJECT = "mlops";
 
 /** One comment of a pull request. */
 export interface Comment {

@@ -11,6 +11,8 @@ export interface StackFiles {
   readonly preview: string;
   /** The engine's events, JSON lines: policy findings are only there. */
   readonly events: string;
+  /** What Pulumi complained of. */
+  readonly log: string;
   /** What `pulumi up --plan` is bound to. Secrets in it are encrypted, as in the state. */
   readonly plan: string;
   readonly markdown: string;
@@ -26,6 +28,7 @@ export function filesOf(stack: string): StackFiles {
     folder,
     preview: join(folder, "preview.json"),
     events: join(folder, "events.jsonl"),
+    log: join(folder, "preview.log"),
     plan: join(folder, "plan.json"),
     markdown: join(folder, "report.md"),
     html: join(folder, "report.html"),

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -7,12 +7,13 @@ import { signInTo } from "../address";
 import { backgroundWorkspace } from "../background";
 import { root } from "../paths";
 import { runOnStack } from "../pulumi";
+import { main as renderReport } from "../previewReport";
 import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
 import { UserError } from "../userError";
 import { deployBase } from "./base";
 import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
 import { previewJson } from "./json";
-import { renderReport } from "./report";
+
 import { currentCommit, publish } from "./system";
 
 /**
@@ -46,9 +47,7 @@ async function run(
   engine: Awaited<ReturnType<typeof obtainEngine>>,
 ): Promise<PreviewResult> {
   const files = makeFolder(stack);
-  for (const file of [files.preview, files.events, files.plan, files.markdown, files.html]) {
-    rmSync(file, { force: true });
-  }
+  for (const file of [files.events, files.plan, files.result]) rmSync(file, { force: true });
   const args = ["preview", "-s", stack, "--json", "--non-interactive"];
   const kept = ["--save-plan", files.plan, "--event-log", files.events];
   const env = environmentOf(readInvocation(args));
@@ -61,6 +60,7 @@ async function run(
   );
   process.stderr.write(stderr);
   writeFileSync(files.preview, stdout);
+  writeFileSync(files.log, stderr);
   const result: PreviewResult = {
     stack,
     commit: currentCommit(),
@@ -69,7 +69,13 @@ async function run(
     changed: exitCode !== 0 || isChanged(stdout),
   };
   writeFileSync(files.result, JSON.stringify(result));
-  renderReport(files, result, stderr);
+  await renderReport([
+    ...["--preview", files.preview, "--log", files.log, "--stack", stack],
+    // A preview that fails before the engine starts has none.
+    ...(existsSync(files.events) ? ["--events", files.events] : []),
+    ...["--commit", result.commit, "--exit-code", String(result.exitCode)],
+    ...["--markdown", files.markdown, "--html", files.html],
+  ]);
   publish(files.markdown, { changed: String(result.changed) });
   tell(files, result);
   return result;

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { obtainEngine } from "../../engine";
+import { connect } from "../address";
 import { runOnStack } from "../pulumi";
 import { runShownJob } from "../shownJob";
 import { environmentOf, readInvocation } from "../stackEnvironment";
 import { UserError } from "../userError";
 import { stackOf } from "./files";
-import { connectionOf } from "./workspace";
+import { useWorkspaceOf } from "./workspace";
 
 const exported = z.object({
   deployment: z.object({
@@ -33,7 +34,8 @@ export async function train(args: string[]): Promise<number> {
   const named = args.slice(1);
   const jobs = named.length > 0 ? named : await jobsOf(stack);
   console.log(`To run: ${jobs.join(", ")}`);
-  const connection = await connectionOf(stack);
+  useWorkspaceOf(stack);
+  const connection = await connect();
   for (const job of jobs) await runShownJob(connection, job);
   return 0;
 }

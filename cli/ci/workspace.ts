@@ -2,29 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { findConnection } from "../../components/workspace/connection";
-import type { Connection } from "../../components/workspace/rest";
-import { findSignIn } from "../address";
 import { root } from "../paths";
 import { LOCAL } from "../stackEnvironment";
-import { UserError } from "../userError";
 
-const file = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
+const file = z.object({
+  config: z.object({ "databricks:host": z.string().optional() }).default({}),
+});
 
 /**
- * The workspace of a stack, signed in to as the Databricks provider does: what the stack's file says comes
- * first, then the environment. Encrypted values of the file are not read.
- * @throws UserError if no workspace is named, or if signing in fails.
+ * Makes the workspace that a stack's file names the one that this process calls, as it is for the stack's
+ * program; without a name there, the environment's own.
  */
-export async function connectionOf(stack: string): Promise<Connection> {
-  if (stack === LOCAL) {
-    const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = findSignIn();
-    return { host, token };
-  }
+export function useWorkspaceOf(stack: string): void {
+  if (stack === LOCAL) return;
   const { config } = file.parse(parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")));
-  try {
-    return await findConnection((key) => z.string().optional().catch(undefined).parse(config[key]));
-  } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
-  }
+  const host = config["databricks:host"];
+  if (host !== undefined) process.env["DATABRICKS_HOST"] = host;
 }
