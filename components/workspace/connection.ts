@@ -75,7 +75,7 @@ async function signIn(settings: Settings): Promise<Connection> {
   throw new Error(
     reasons.length === 0
       ? `Nothing says how to sign in to ${where}: set a ${placesOf("token")}, or one of the other ways of ${WAYS_DOCUMENT}.`
-      : `Signing in to ${where} failed: ${reasons.join("; ")}. The ways are in ${WAYS_DOCUMENT}.`,
+      : `Signing in to ${where} failed: ${reasons.join("; ").replace(/\.$/, "")}. The ways are in ${WAYS_DOCUMENT}.`,
   );
 }
 

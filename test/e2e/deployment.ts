@@ -27,6 +27,8 @@ export const MINUTES = 60_000;
 export class Deployment {
   /** Where the engine finds the workspace, if a test stands between the two. */
   through: string | undefined;
+  /** What signs the engine in, if a test wants another way than the workspace's token. */
+  signIn: Readonly<Record<string, string>> | undefined;
 
   private constructor(
     readonly workspace: RunningWorkspace,
@@ -62,8 +64,10 @@ export class Deployment {
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
       DATABRICKS_HOST: this.through ?? this.workspace.url,
-      DATABRICKS_TOKEN: this.workspace.token,
-      DATABRICKS_AUTH_TYPE: "pat",
+      ...(this.signIn ?? {
+        DATABRICKS_TOKEN: this.workspace.token,
+        DATABRICKS_AUTH_TYPE: "pat",
+      }),
     };
   }
 
