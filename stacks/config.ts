@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { azureSettings, type AzureSettings } from "./azureSettings";
 import { models } from "./models";
 import { emails, onFailure, section } from "./schema";
 
@@ -55,12 +56,15 @@ const environment = section({
 
 const settings = section({
   environment,
+  azure: azureSettings.optional(),
   ...Object.fromEntries(models.map((model) => [model.key, model.settings.prefault({})])),
 });
 
 /** The settings of one environment, checked, with defaults filled in. */
 export interface Settings {
   readonly environment: z.output<typeof environment>;
+  /** Undefined where nothing is made in Azure. */
+  readonly azure?: AzureSettings | undefined;
   /** Each model's section by its key; the model knows the shape. */
   readonly models: Readonly<Record<string, unknown>>;
 }
@@ -84,8 +88,8 @@ export function parseConfig(
   );
   const result = settings.safeParse(given);
   if (result.success) {
-    const { environment, ...models } = result.data;
-    return { environment, models };
+    const { environment, azure, ...models } = result.data;
+    return { environment, azure, models };
   }
   const problems = result.error.issues.map((issue) => describe(issue, given, isSecret));
   throw new pulumi.RunError(

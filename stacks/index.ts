@@ -1,16 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
 import { signIn } from "../components";
-import { loadConfig } from "./config";
+import type { AzureFoundation } from "./azure";
+import { loadConfig, type Settings } from "./config";
 import { models } from "./models";
 import { EnvironmentPlatform } from "./platform";
 
-/** Deploys one environment: the platform, and those of its models that the configuration chooses. */
+/**
+ * Deploys one environment: its Azure side where it has one, the platform, and those of its models that
+ * the configuration chooses. Until the stack knows a workspace, the Azure side alone.
+ */
 export async function deploy(): Promise<Record<string, unknown>> {
   const settings = loadConfig();
-  await signIn();
+  const known = knowsWorkspace();
+  if (known || settings.azure === undefined) await signIn();
+  const foundation = await azureSide(settings);
+  const outputs: Record<string, unknown> = {};
+  if (foundation !== undefined) outputs["workspaceUrl"] = foundation.workspaceUrl;
+  if (foundation !== undefined && !known) {
+    sayWhatIsNext(foundation);
+    return outputs;
+  }
   const platform = new EnvironmentPlatform("platform", settings.environment);
-  const outputs = { catalog: platform.catalog, warehouseId: platform.warehouseId };
+  Object.assign(outputs, { catalog: platform.catalog, warehouseId: platform.warehouseId });
   for (const model of models.filter(({ key }) => settings.environment.models.includes(key))) {
     Object.assign(outputs, await model.deploy(platform, settings.models[model.key]));
   }
   return outputs;
+}
+
+/** Loaded where it is needed: Azure's SDK takes a while. */
+async function azureSide({ azure, environment }: Settings): Promise<AzureFoundation | undefined> {
+  if (azure === undefined) return undefined;
+  const { azureFoundation } = await import("./azure.js");
+  const { tags, protect } = environment;
+  return azureFoundation({ settings: azure, tags, protect });
+}
+
+function knowsWorkspace(): boolean {
+  const host = pulumi.runtime.getConfig("databricks:host") ?? process.env["DATABRICKS_HOST"];
+  return host !== undefined && host !== "";
+}
+
+function sayWhatIsNext({ workspaceUrl }: AzureFoundation): void {
+  void pulumi.log.info(
+    "This stack has no workspace yet, so that only its Azure side is deployed. Then set " +
+      "databricks:host to the workspace's address, and update again for platform and models.",
+  );
+  workspaceUrl.apply((url) =>
+    pulumi.log.info(`npm run pulumi -- config set databricks:host ${url}`),
+  );
 }

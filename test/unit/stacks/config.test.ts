@@ -110,7 +110,7 @@ describe("one problem is one line with key, value and what is allowed", () => {
   test.each<[Record<string, string>, string]>([
     [
       { ...config(), "mlops:customerchurn": "{}" },
-      "mlops:customerchurn: there is no such key; allowed: environment, churnPrediction",
+      "mlops:customerchurn: there is no such key; allowed: environment, azure, churnPrediction",
     ],
     [
       config({ gate: { above: { auc: 0.9 } } }),

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { ScriptTarget, transpileModule } from "typescript";
 import { expect, test } from "vitest";
 import { parsed } from "./configRun";
 import { ROOT, STACKS, stackConfig } from "./stackFile";
@@ -13,10 +14,10 @@ function keys(value: unknown, path = ""): string[] {
   return Object.entries(value).flatMap(([key, inner]) => keys(inner, `${path}.${key}`));
 }
 
-/** Those that an environment may have or not: who jobs run as, and another name of the model. */
+/** Those that an environment may have or not: who jobs run as, another name of the model, the Azure side. */
 const OPTIONAL = [".environment.jobs.runAs", ".models.customerChurn.model"];
 const required = (stack: (typeof STACKS)[number]): string[] =>
-  keys(settings[stack]).filter((key) => !OPTIONAL.includes(key));
+  keys(settings[stack]).filter((key) => !OPTIONAL.includes(key) && !key.startsWith(".azure"));
 
 test("all environments have the same settings; only values differ", () => {
   expect(required("dev")).toEqual(required("prod"));
@@ -67,15 +68,18 @@ test("no file holds a host or a token", () => {
   }
 });
 
-const sources = ["stacks", "components"].flatMap((room) =>
+const sources = ["stacks", "components", "policies"].flatMap((room) =>
   readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => join(entry.parentPath, entry.name)),
 );
 
 test.each(sources.map((path) => path.slice(ROOT.length + 1)))("%s tests no environment", (path) => {
+  const { outputText } = transpileModule(readFileSync(join(ROOT, path), "utf8"), {
+    compilerOptions: { removeComments: true, target: ScriptTarget.ES2022 },
+  });
   // The folder of that name is no environment.
-  const text = readFileSync(join(ROOT, path), "utf8").replace('join(root, "local"', "");
+  const text = outputText.replace('join(root, "local"', "");
   expect(text).not.toMatch(/["'`](local|dev|prod|production)["'`]/);
   expect(text).not.toMatch(/getStack|getOrganization|isDryRun|PULUMI_STACK|NODE_ENV/);
 });

@@ -24,7 +24,7 @@ const order = async (name: string) =>
 describe("iris, the jobs of its document", () => {
   test("ingestion: source, volume and checkpoints are parameters", async () => {
     expect(await parameters("ingestion")).toEqual({
-      source_path: "abfss://samples@mlprod.dfs.core.windows.net/iris",
+      source_path: "abfss://landing@mlopsproddl00000.dfs.core.windows.net/iris",
       volume_path: `${VOLUME}/data`,
       checkpoint_path: `${VOLUME}/checkpoints`,
     });
