@@ -107,9 +107,9 @@ describe("the types of the SDK", () => {
     });
     expect(shown.join("\n")).not.toContain("hunter2");
     expect(shown).toEqual([
+      'sku is ["[secret]"]; must be an object storage.SkuArgs',
       expect.stringMatching(/^minimumTlsVersion is \[secret\]; must be one of/),
       expect.stringMatching(/^networkRuleSet\.defaultAction is \[secret\]; must be one of/),
-      'sku is ["[secret]"]; must be an object storage.SkuArgs',
     ]);
   });
 
