@@ -15,12 +15,14 @@ export async function deploy(): Promise<Record<string, unknown>> {
   if (known || settings.azure === undefined) await signIn();
   const foundation = await azureSide(settings);
   const outputs: Record<string, unknown> = {};
-  if (foundation !== undefined) outputs["workspaceUrl"] = foundation.workspaceUrl;
-  if (foundation !== undefined && !known) {
-    sayWhatIsNext(foundation);
-    return outputs;
+  if (foundation !== undefined) {
+    Object.assign(outputs, azureOutputs(foundation));
+    if (!known) {
+      sayWhatIsNext(foundation);
+      return outputs;
+    }
   }
-  const platform = new EnvironmentPlatform("platform", settings.environment);
+  const platform = new EnvironmentPlatform("platform", settings.environment, foundation);
   Object.assign(outputs, { catalog: platform.catalog, warehouseId: platform.warehouseId });
   for (const model of models.filter(({ key }) => settings.environment.models.includes(key))) {
     Object.assign(outputs, await model.deploy(platform, settings.models[model.key]));
@@ -35,6 +37,15 @@ async function azureSide({ azure, environment }: Settings): Promise<AzureFoundat
   const { tags, protect } = environment;
   return azureFoundation({ settings: azure, tags, protect });
 }
+
+/** What people and pipelines need of it. */
+const azureOutputs = (foundation: AzureFoundation) => ({
+  workspaceUrl: foundation.workspaceUrl,
+  landing: foundation.storage.landing,
+  imageRegistry: foundation.registryLoginServer,
+  ...(foundation.previewIdentity && { previewClientId: foundation.previewIdentity.clientId }),
+  ...(foundation.deployIdentity && { deployClientId: foundation.deployIdentity.clientId }),
+});
 
 function knowsWorkspace(): boolean {
   const host = pulumi.runtime.getConfig("databricks:host") ?? process.env["DATABRICKS_HOST"];

@@ -19,3 +19,9 @@ export const keyedTables =
       columns,
       primaryKeys: [key],
     });
+
+/** The full names of tables, as a task takes them: `{ labels: "ml.labels.churn_labels" }`. */
+export const fullNames = (
+  tables: Readonly<Record<string, GovernedTable>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(tables).map(([name, { fullName }]) => [name, fullName]));

@@ -2,6 +2,8 @@ import * as databricks from "@pulumi/databricks";
 import * as pulumi from "@pulumi/pulumi";
 import { TaskSources, type Access, type JobDefaults, type Platform } from "../components";
 import { parseFullName } from "../components/fullName";
+import type { Foundation } from "../components/azure/foundation";
+import { azureWorkspace } from "./azureWorkspace";
 import type { Settings } from "./config";
 import { taskDependencies } from "./taskDependencies";
 
@@ -34,25 +36,30 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
   readonly emails: readonly string[];
   readonly onFailure: "hold" | "block";
   readonly stagingEndpoints: boolean;
+  readonly alertDestinationId: pulumi.Output<string> | undefined;
   readonly #name: string;
   readonly #prefix: string;
   readonly #schemas = new Map<string, databricks.Schema>();
   readonly #catalog: databricks.Catalog;
   readonly #forceDestroy: boolean;
 
+  /** @param foundation - The environment's Azure side, where the stack makes one. */
   constructor(
     name: string,
     settings: Settings["environment"],
+    foundation?: Foundation,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mlops:index:Platform", name, {}, opts);
     this.catalog = settings.catalog;
     this.folder = `/Shared/${settings.catalog}`;
-    this.jobs = { ...settings.jobs, dependencies: taskDependencies() };
+    const azure = foundation && azureWorkspace(name, settings, foundation, this);
+    const runAs = settings.jobs.runAs ?? azure?.runAs;
+    this.jobs = { ...settings.jobs, runAs, dependencies: taskDependencies() };
+    this.alertDestinationId = azure?.alertDestinationId;
     this.access = settings.access;
     this.tags = settings.tags;
     this.protect = settings.protect;
-
     this.emails = settings.emails;
     this.onFailure = settings.onFailure;
     this.stagingEndpoints = settings.stagingEndpoints;
@@ -65,6 +72,7 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
         name: settings.catalog,
         comment: "Data, features and models of one environment",
         forceDestroy: settings.forceDestroy,
+        ...(azure === undefined ? {} : { storageRoot: azure.storageRoot }),
       },
       { parent: this, protect: settings.protect },
     );
@@ -75,7 +83,7 @@ export class EnvironmentPlatform extends pulumi.ComponentResource implements Pla
     );
 
     this.warehouseId = this.warehouse(name, settings).id;
-    this.grants(name, this.#catalog, settings.jobs.runAs);
+    this.grants(name, this.#catalog, runAs);
     const folder = new databricks.Directory(
       `${name}-folder`,
       { path: this.folder, deleteRecursive: true },

@@ -1,5 +1,5 @@
 import type { Platform, PythonTask, RegisteredModel } from "../../components";
-import { keyedTables } from "../keyedTables";
+import { fullNames, keyedTables } from "../keyedTables";
 import * as columns from "./tables";
 
 /** What telco churn learns from and is judged on: its tables, all keyed by customer. */
@@ -45,9 +45,7 @@ export function preparation(
   experiment: string,
   { recentMonths }: { readonly recentMonths: number },
 ): PythonTask[] {
-  const tables = Object.fromEntries(
-    Object.entries(data).map(([name, { fullName }]) => [name, fullName]),
-  );
+  const tables = fullNames(data);
   const needed = { ...tables, experiment, model: model.fullName };
   return [
     { file: "telco/setup.py", arguments: { volume: platform.landing, ...needed } },
