@@ -57,7 +57,7 @@ export function readInvocation(args: readonly string[]): Invocation {
 /**
  * The environment that a command runs with. The stack `local` has its state in this checkout; where
  * another stack keeps its state is the team's choice and not made here.
- * @throws UserError if a deployment has no stack, or no workspace to go to.
+ * @throws UserError if a deployment has no stack, or `local` no workspace.
  */
 export function environmentOf({ stack, deploys }: Invocation): Record<string, string> {
   if (deploys && stack === undefined && !hasChosenBackend()) {
@@ -105,16 +105,14 @@ function localBackend(): Record<string, string> {
   return { PULUMI_BACKEND_URL: LOCAL_BACKEND, ...passphrase };
 }
 
-/** `databricks:host` in the stack's file comes first, as with any Pulumi program. */
+/**
+ * Other stacks sign in by any way that the Databricks provider knows; what is missing then, the program
+ * says. `databricks:host` in the stack's file comes first, as with any Pulumi program.
+ */
 function workspaceOf(stack: string | undefined): Record<string, string> {
-  if (stack === undefined || hasOwnHost(stack)) return {};
+  if (stack !== LOCAL || hasOwnHost(stack)) return {};
   // Another sign-in of the Databricks or Azure tools on this machine must not take part.
-  if (stack === LOCAL) return { ...findSignIn(), DATABRICKS_AUTH_TYPE: "pat" };
-  if (process.env["DATABRICKS_HOST"] !== undefined) return {};
-  throw new UserError(
-    `The stack ${stack} has no workspace: set databricks:host and databricks:token in its ` +
-      "configuration, or DATABRICKS_HOST and DATABRICKS_TOKEN.",
-  );
+  return { ...findSignIn(), DATABRICKS_AUTH_TYPE: "pat" };
 }
 
 function hasOwnHost(stack: string): boolean {
