@@ -206,6 +206,11 @@ describe("catalogs with a storage root", () => {
       body: { error_code: "EXTERNAL_LOCATION_DOES_NOT_EXIST" },
     });
     expect(await call("GET", `${uc}/catalogs/ml`)).toMatchObject({ status: 404 });
+    const isolation = (mode: string) =>
+      call("PATCH", `${uc}/external-locations/lake`, { isolation_mode: `ISOLATION_MODE_${mode}` });
+    await isolation("ISOLATED");
+    expect(await at(`${LAKE}ml/`)).toMatchObject({ status: 404 });
+    await isolation("OPEN");
     expect(await at(`${LAKE}ml/`)).toMatchObject({
       status: 200,
       body: {
