@@ -17,6 +17,8 @@ export const paths = {
   workspace: join(produced, "workspace"),
   /** Build contexts of models' images. */
   images: join(produced, "images"),
+  /** What the steps of a pipeline hand on to each other, a folder per stack. */
+  ci: join(produced, "ci"),
   /** What a workspace in the background says. */
   workspaceLog: join(produced, "workspace.log"),
   /** Pulumi's file backend for the stack `local`. */

@@ -23,7 +23,7 @@ export interface StackFiles {
 
 /** The files of a stack's preview, in `.mlops/ci/STACK`. */
 export function filesOf(stack: string): StackFiles {
-  const folder = join(paths.kept, "ci", stack);
+  const folder = join(paths.ci, stack);
   return {
     folder,
     preview: join(folder, "preview.json"),

@@ -35,7 +35,7 @@ export async function previewStack(stack: string, base?: string): Promise<Previe
   const workspace = await backgroundWorkspace(false);
   try {
     signInTo(workspace);
-    if (base !== undefined) deployBase(base);
+    if (base !== undefined) await deployBase(engine, base);
     return await run(stack, engine);
   } finally {
     await workspace.stop();
