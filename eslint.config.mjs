@@ -20,6 +20,8 @@ export default defineConfig(
   ...only("stacks", ["local", "engine", "cli"]),
   ...only("local", ["stacks", "components", "engine", "cli"]),
   ...only("engine", ["stacks", "components", "local", "cli"]),
+  // The rules judge what the program registers, whoever registers it.
+  ...only("policies", ["stacks", "components", "local", "engine", "cli"]),
 );
 
 /** Forbids the files of one room to import from others. */
