@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signIn } from "../components";
-import type { AzureFoundation } from "./azure";
+import { azureFoundation, type AzureFoundation } from "./azure";
 import { loadConfig, type Settings } from "./config";
 import { models } from "./models";
 import { EnvironmentPlatform } from "./platform";
@@ -13,7 +13,7 @@ export async function deploy(): Promise<Record<string, unknown>> {
   const settings = loadConfig();
   const known = knowsWorkspace();
   if (known || settings.azure === undefined) await signIn();
-  const foundation = await azureSide(settings);
+  const foundation = azureSide(settings);
   const outputs: Record<string, unknown> = {};
   if (foundation !== undefined) {
     Object.assign(outputs, azureOutputs(foundation));
@@ -30,10 +30,8 @@ export async function deploy(): Promise<Record<string, unknown>> {
   return outputs;
 }
 
-/** Loaded where it is needed: Azure's SDK takes a while. */
-async function azureSide({ azure, environment }: Settings): Promise<AzureFoundation | undefined> {
+function azureSide({ azure, environment }: Settings): AzureFoundation | undefined {
   if (azure === undefined) return undefined;
-  const { azureFoundation } = await import("./azure.js");
   const { tags, protect } = environment;
   return azureFoundation({ settings: azure, tags, protect });
 }
