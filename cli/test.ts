@@ -39,6 +39,11 @@ const suites: readonly Suite[] = [
     lane: "typescript",
     run: (log) => check(log, "npx", ["prettier", "--check", "--log-level=warn", "."]),
   },
+  {
+    name: "docs",
+    lane: "typescript",
+    run: (log) => check(log, process.execPath, ["cli/run.cjs", "docs", "--check"]),
+  },
   { name: "unit", lane: "typescript", run: (log) => vitest(log, "unit") },
   {
     name: "ruff",

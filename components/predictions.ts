@@ -3,7 +3,7 @@ import type { RegisteredModel } from "./registeredModel";
 
 /**
  * A model's predictions in a table, one row each, with its inputs and, once known, the true outcome:
- * what a {@link QualityMonitor} profiles, whoever writes it. {@link EndpointPredictions} unpacks what
+ * what a QualityMonitor profiles, whoever writes it. EndpointPredictions unpacks what
  * an endpoint captured; a batch job writes them itself.
  */
 export interface Predictions {

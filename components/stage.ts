@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Condition, PythonTask } from "./jobTasks";
 
 /**
- * One stage of a model's way: what a job of its own runs, and what a {@link PipelineJob} runs among
+ * One stage of a model's way: what a job of its own runs, and what a PipelineJob runs among
  * others. There is one definition for both.
  */
 export interface Stage {

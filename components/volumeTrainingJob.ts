@@ -10,7 +10,7 @@ import type { Stage } from "./stage";
 /** Arguments of {@link VolumeTrainingJob}. */
 export interface VolumeTrainingJobArgs {
   readonly platform: Platform;
-  /** What the job registers a version of. It nominates none: see {@link DeploymentJob}. */
+  /** What the job registers a version of. It nominates none: see DeploymentJob. */
   readonly model: RegisteredModel;
   /**
    * Loads or trains: takes `--pkl-path`, `--experiment-path`, `--model-name`, `--volume-path` and
