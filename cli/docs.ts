@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,10 +37,10 @@ async function differences(kept: string, made: string): Promise<number> {
   return code;
 }
 
-async function run(command: string, args: readonly string[]): Promise<number> {
-  const [code]: unknown[] = await once(
-    spawn(command, args, { cwd: root, stdio: "inherit" }),
-    "exit",
-  );
-  return typeof code === "number" ? code : 1;
+function run(command: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    spawn(command, args, { cwd: root, stdio: "inherit" }).once("exit", (code) => {
+      resolve(code ?? 1);
+    });
+  });
 }
