@@ -100,9 +100,10 @@ export class Azure {
   #requireParents(id: string): void {
     const { scope, parent, type } = parseArmId(id);
     const owner = parent ?? scope;
-    if (parent !== undefined && BUILT_IN.has(parseArmId(parent).type)) {
-      this.#requireParents(parent);
-    } else if (!isGivenScope(owner) && !this.store.get(owner)) {
+    if (isGivenScope(owner)) return;
+    if (BUILT_IN.has(parseArmId(owner).type)) {
+      this.#requireParents(owner);
+    } else if (!this.store.get(owner)) {
       const isGroup = parseArmId(owner).type === RESOURCE_GROUP;
       const code = isGroup ? "ResourceGroupNotFound" : "ParentResourceNotFound";
       throw new AzureError(404, code, `${owner} does not exist, so it can have no ${type}`);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { ERRATA } from "./errata";
 import { sdkFolder } from "./sdkVersion";
 import type { Properties, Schema, Shape } from "./shape";
 import { nameOf, parseDeclarations, readProperties } from "./typeReader";
@@ -80,7 +81,7 @@ class SdkTypes {
     const [module, name] = split(qualified);
     const read = this.#namespace(module).get(name);
     if (read === undefined) throw new Error(`@pulumi/azure-native has no input ${qualified}`);
-    return read();
+    return corrected(read(), ERRATA[qualified] ?? {});
   }
 
   #namespace(module: string): Map<string, () => Properties> {
@@ -107,6 +108,18 @@ class SdkTypes {
     this.#enums.set(module, read);
     return read;
   }
+}
+
+/** @throws Error if the SDK has no property that there is a correction for: it was corrected. */
+function corrected(
+  properties: Properties,
+  corrections: Readonly<Record<string, Shape>>,
+): Properties {
+  return Object.entries(corrections).reduce((all, [name, shape]) => {
+    const property = all[name];
+    if (property === undefined) throw new Error(`errata.ts corrects ${name}, which is gone`);
+    return { ...all, [name]: { ...property, shape } };
+  }, properties);
 }
 
 /** `export declare const AccessTier: { readonly Hot: "Hot"; … }` */

@@ -128,9 +128,9 @@ function subjectOf(request: { getUrn(): string }): Subject {
   return { token: types.split("$").at(-1) ?? "", name };
 }
 
-function failureOf({ path, message }: Problem): proto.CheckFailure {
-  const reason = `the double of azure-native says: ${message}`;
-  return new proto.CheckFailure().setProperty(path).setReason(reason);
+/** The message names the path. Told of it too, the engine would add the value, be it a secret. */
+function failureOf({ message }: Problem): proto.CheckFailure {
+  return new proto.CheckFailure().setReason(`the double of azure-native says: ${message}`);
 }
 
 function kindOf(change: Change, replaces: boolean): proto.PropertyDiff.Kind {
