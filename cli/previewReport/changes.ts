@@ -53,13 +53,17 @@ function compared({ oldState, newState }: Step): Change[] {
   }));
 }
 
-/** How properties differ; objects are compared member by member, lists as a whole. */
+/** How properties differ; objects and lists of the same length are compared member by member. */
 export function differences(
   path: string,
   before: Json | undefined,
   after: Json | undefined,
 ): Omit<Change, "replaces">[] {
   if (isSame(before, after)) return [];
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
+    return before.flatMap((one, index) =>
+      differences(`${path}[${String(index)}]`, one, after[index]),
+    );
   if (!isObject(before) || !isObject(after)) return [{ path, before, after }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => differences(append(path, key), before[key], after[key]));

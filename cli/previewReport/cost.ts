@@ -30,6 +30,8 @@ export function costChanges(resources: readonly Resource[]): CostChange[] {
   return resources.flatMap((resource) =>
     propertiesOf(resource)
       .filter(({ path }) => isPriced(resource.type, path))
+      // Whether it is paused is worth a line where that changes.
+      .filter(({ path }) => resource.operation === "update" || !path.endsWith("pauseStatus"))
       .map(({ path, before, after }) => ({ resource, path, before, after })),
   );
 }

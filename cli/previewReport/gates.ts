@@ -2,7 +2,7 @@ import { z } from "zod";
 import { verdictLine } from "../../components/gate/record";
 import type { Events } from "./events";
 import type { Diagnostic, Plan } from "./plan";
-import { compare } from "./resources";
+import { compare } from "./text";
 import { parseUrn } from "./urn";
 
 /** What a gate says of a version. */

@@ -78,7 +78,7 @@ export function kindOf(type: string): string {
 }
 
 /** A number of resources of a kind, e.g. `3 tables`. */
-export function countOf(count: number, kind: string): string {
+function countOf(count: number, kind: string): string {
   if (count === 1 || kind.endsWith("s")) return `${String(count)} ${kind}`;
   return `${String(count)} ${kind.replace(/([^aeiou])y$/, "$1ie")}s`;
 }
@@ -92,4 +92,13 @@ export function contentsOf(type: string): string | undefined {
 /** Whether the resources of this type are details of others: grants, tags, files. */
 export function isSmall(type: string): boolean {
   return small.includes(lastPart(type));
+}
+
+/** How many there are of each kind, the most frequent first: `3 tables`, `1 job`. */
+export function countKinds(kinds: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([kind, count]) => countOf(count, kind));
 }

@@ -1,8 +1,7 @@
 import type { Change } from "./changes";
-import { isSmall } from "./kinds";
+import { countKinds, isSmall } from "./kinds";
 import type { Operation } from "./operations";
 import type { Group } from "./report";
-import { countKinds } from "./verdict";
 
 /** Something that is deleted or replaced. */
 export interface Loss {

@@ -5,8 +5,8 @@ import { gatesOf, isOfGate, type Gate } from "./gates";
 import { MODEL, type Home } from "./homes";
 import { operations, type Operation } from "./operations";
 import type { Diagnostic, Plan } from "./plan";
-import { changedResources, compare, type Resource } from "./resources";
-import { firstLine } from "./text";
+import { changedResources, type Resource } from "./resources";
+import { compare, firstLine } from "./text";
 import { parseUrn } from "./urn";
 
 /** The changed resources of one model or of a part of the environment. */

@@ -1,9 +1,11 @@
 import { changesOf, type Change } from "./changes";
 import type { Events } from "./events";
 import { contentsOf, kindOf } from "./kinds";
+import { isOfGate } from "./gates";
 import { operationOf, operations, type Operation } from "./operations";
 import type { Plan, Properties, Step } from "./plan";
 import { findHome, type Home } from "./homes";
+import { compare } from "./text";
 import { parseUrn } from "./urn";
 
 /** A resource that the update changes. */
@@ -66,16 +68,17 @@ function resourceOf(
   const { urn, oldState, newState } = step;
   const { name, type } = parseUrn(urn);
   const now = newState ?? oldState;
-  const isLost = operation === "delete" || operation === "replace";
+  const isComponent = now?.custom === false;
+  const isLost = !isComponent && (operation === "delete" || operation === "replace");
   return {
     urn,
     name,
     type,
     kind: kindOf(type),
     operation,
-    isComponent: now?.custom === false,
+    isComponent,
     home: findHome(urn, parentOf),
-    changes: operation === "update" || operation === "replace" ? changesOf(step) : [],
+    changes: changesIn(step, operation),
     loses: isLost ? contentsOf(type) : undefined,
     parent: now?.parent ?? "",
     dependencies: now?.dependencies ?? [],
@@ -84,7 +87,11 @@ function resourceOf(
   };
 }
 
-/** Orders texts the same on every machine. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function changesIn(step: Step, operation: Operation): Change[] {
+  if (operation !== "update" && operation !== "replace") return [];
+  const changes = changesOf(step);
+  // What a gate measured is a table of its own.
+  return isOfGate(step) ? changes.filter(({ path }) => !EVIDENCE.test(path)) : changes;
 }
+
+const EVIDENCE = /^(verdict\.(checks|reason)|candidate\.(metrics|runId)|observed|left|lost)/;

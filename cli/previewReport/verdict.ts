@@ -1,4 +1,4 @@
-import { countOf } from "./kinds";
+import { countKinds } from "./kinds";
 import { operations, words, type Operation } from "./operations";
 import { isMandatory, isQuiet, titleOf, type Report } from "./report";
 import { firstLine, listed, type Inline } from "./text";
@@ -114,15 +114,6 @@ function losses({ groups }: Report): Inline[] {
     "; ",
     { strong: ["data is lost with ", ...listed(kinds.slice(0, FEW + 1).map((one) => [one]))] },
   ];
-}
-
-/** How many there are of each kind, the most frequent first: `3 tables`, `1 job`. */
-export function countKinds(kinds: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([kind, count]) => countOf(count, kind));
 }
 
 function crowned({ gates }: Report): Inline[] {

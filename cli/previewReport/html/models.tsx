@@ -17,7 +17,11 @@ export function GroupSection({ group, drawn }: GroupProps): VNode {
       </h2>
       {drawn === undefined ? null : <GroupPicture group={group} drawn={drawn} />}
       <details open={made.length <= OPEN}>
-        <summary>All {made.length} changed resources</summary>
+        <summary>
+          {made.length === 1
+            ? "The changed resource"
+            : `All ${String(made.length)} changed resources`}
+        </summary>
         <Table
           caption={`Changed resources of ${group.home.name}`}
           columns={["What happens", "Resource", "Name", "Properties"]}

@@ -6,6 +6,9 @@ import { visible } from "../text";
 import { shorten } from "../values";
 import { iconPath } from "./icons";
 
+/** Wider pictures, in CSS pixels, are made smaller as far as they can still be read. */
+const LARGE = 1000;
+
 /** As many characters as a card is wide. */
 const ROOM = { kind: 22, name: 25, status: 27 } as const;
 
@@ -26,15 +29,20 @@ export async function draw(group: Group, report: Report): Promise<Drawn | undefi
 /** Parts of a model and what they need, coloured by what happens to them. */
 export function GroupPicture({ group, drawn }: { group: Group; drawn: Drawn }): VNode {
   const { picture, wide, narrow } = drawn;
-  const changed = picture.cards.filter(({ operation }) => operation !== undefined).length;
+  const changed = picture.cards.filter(({ look }) => look !== "unchanged").length;
   const name = visible(group.home.name);
   const parts = `${String(picture.cards.length)} parts, ${String(changed)} of them change`;
   const label = `${name}: ${parts}; the table below says how`;
   const id = idOf(group);
   return (
     <figure class="picture">
-      <figcaption class="quiet">An arrow leads from a part to those that need it.</figcaption>
-      <div class="wide scroll-box" tabIndex={0} role="group" aria-label={`Picture of ${name}`}>
+      <figcaption class="quiet">An arrow leads from a part to those that use it.</figcaption>
+      <div
+        class={wide.width > LARGE ? "wide large scroll-box" : "wide scroll-box"}
+        tabIndex={0}
+        role="group"
+        aria-label={`Picture of ${name}`}
+      >
         <Drawing layout={wide} label={label} id={`wide-${id}`} />
       </div>
       <div class="narrow">
@@ -84,11 +92,10 @@ function Drawing({ layout, label, id }: { layout: Layout; label: string; id: str
 }
 
 function CardDrawing({ card, x, y }: { card: Card; x: number; y: number }): VNode {
-  const operation = card.operation ?? "unchanged";
   const place = `translate(${x.toFixed(1)} ${y.toFixed(1)})`;
   const { width, height } = CARD;
   return (
-    <g class={`node ${operation}`} transform={place}>
+    <g class={`node ${card.look}`} transform={place}>
       <rect class="body" width={width} height={height} rx="9" />
       <path
         class="stripe"
@@ -100,7 +107,7 @@ function CardDrawing({ card, x, y }: { card: Card; x: number; y: number }): VNod
       <text class="label" x="20" y="38">
         {text(card.name, ROOM.name)}
       </text>
-      <path class="sign" transform="translate(20 45.5) scale(0.8125)" d={iconPath(operation)} />
+      <path class="sign" transform="translate(20 45.5) scale(0.8125)" d={iconPath(card.look)} />
       <text class="state" x="38" y="56">
         {text(card.status, ROOM.status)}
       </text>

@@ -1,10 +1,11 @@
-import type { Gate } from "../gates";
+import { isOfGate, type Gate } from "../gates";
 import { leaves } from "../changes";
 import { fullNameOf } from "../fullName";
 import { isSmall, kindOf } from "../kinds";
 import { operations, words, type Operation } from "../operations";
 import type { Group, Report } from "../report";
-import { compare, type Resource } from "../resources";
+import type { Resource } from "../resources";
+import { compare } from "../text";
 import { parseUrn } from "../urn";
 
 /** A part of a model in its picture: a component with all that it makes, or a resource by itself. */
@@ -14,8 +15,8 @@ export interface Card {
   readonly kind: string;
   /** Its name, without the model's in front. */
   readonly name: string;
-  /** The gravest operation in it; undefined if it stays as it is. */
-  readonly operation: Operation | undefined;
+  /** The gravest operation in it, or what its gate says; how the card looks. */
+  readonly look: Operation | "unchanged" | "bad" | "good";
   /** In words: `created`, `1 replaced, 2 updated`, or a gate's verdict. */
   readonly status: string;
 }
@@ -143,20 +144,27 @@ function describe(
     urn,
     kind: kindOf(type),
     name: short,
-    operation: first?.operation,
-    status: verdict ?? (status === "" ? "unchanged" : status),
+    look: verdict?.look ?? first?.operation ?? "unchanged",
+    status: verdict?.status ?? (status === "" ? "unchanged" : status),
   };
 }
 
 /** A gate is not so much changed as it decides. */
-function verdictOf(inside: readonly Resource[], gates: readonly Gate[]): string | undefined {
+function verdictOf(
+  inside: readonly Resource[],
+  gates: readonly Gate[],
+): Pick<Card, "look" | "status"> | undefined {
   const [only] = inside;
-  if (only?.kind !== "promotion gate" || only.operation === "delete") return undefined;
+  if (only === undefined || !isOfGate(only) || only.operation === "delete") return undefined;
   const model = typeof only.after["model"] === "string" ? only.after["model"] : "";
   const gate = gates.find((one) => one.model === model.split(".").at(-1));
   if (gate === undefined) return undefined;
-  const version = gate.version === undefined ? "" : `v${gate.version} `;
-  return `${words[only.operation].done}: ${version}${gate.standing.toLowerCase()}`;
+  const { standing, version } = gate;
+  const refuses = standing === "BLOCKED" || standing === "REFUSED";
+  return {
+    look: refuses ? "bad" : standing === "PROMOTED" ? "good" : only.operation,
+    status: `${version === undefined ? words[only.operation].done : `v${version}`}: ${standing.toLowerCase()}`,
+  };
 }
 
 /** Leaves out each arrow between cards that are connected by a longer way too. */

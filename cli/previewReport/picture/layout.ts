@@ -1,4 +1,5 @@
 import type { Card, Picture } from "./cards";
+import { loadDagre, type DagreGraph } from "./dagre";
 
 /** A card with the middle of its place. */
 export interface Placed {
@@ -27,52 +28,58 @@ const NODE_GAP = 20;
 /** As many cards as stand side by side where no arrow says how. */
 const PER_ROW = 4;
 
-/** Places cards from top to bottom, what is needed above what needs it; below, those without arrows. */
-export async function layoutWide({ cards, arrows }: Picture): Promise<Layout> {
+/** Width that a picture should not exceed, in CSS pixels. */
+const WIDEST = 1040;
+
+/** Which way arrows point. */
+type Direction = "TB" | "LR";
+
+/** Places cards so that what is needed comes before what needs it; below, those without arrows. */
+export async function layoutWide(picture: Picture): Promise<Layout> {
+  const down = await layoutTowards("TB", picture);
+  if (down.width <= WIDEST) return down;
+  const right = await layoutTowards("LR", picture);
+  return right.width < down.width ? right : down;
+}
+
+async function layoutTowards(direction: Direction, { cards, arrows }: Picture): Promise<Layout> {
   const connected = new Set(arrows.flatMap(({ from, to }) => [from, to]));
-  const graph = await layoutGraph({
-    cards: cards.filter(({ urn }) => connected.has(urn)),
-    arrows,
-  });
-  const single = cards.filter(({ urn }) => !connected.has(urn));
-  const [stepX, stepY] = [CARD.width + NODE_GAP, CARD.height + NODE_GAP];
-  const columns = Math.min(PER_ROW, single.length);
-  const gridWidth = columns === 0 ? 0 : columns * stepX - NODE_GAP + 2 * MARGIN;
-  const rows = Math.ceil(single.length / PER_ROW);
-  const width = Math.max(graph.width, gridWidth);
-  const left = (width - gridWidth) / 2 + MARGIN + CARD.width / 2;
-  const top = graph.height === 0 ? MARGIN : graph.height + NODE_GAP - MARGIN;
+  const inGraph = cards.filter(({ urn }) => connected.has(urn));
+  const graph = await layoutGraph(direction, { cards: inGraph, arrows });
+  const grid = layoutGrid(cards.filter(({ urn }) => !connected.has(urn)));
+  const width = Math.max(graph.width, grid.width);
+  const placed = [
+    ...moved(graph.cards, (width - graph.width) / 2, 0),
+    ...moved(grid.cards, (width - grid.width) / 2, graph.height === 0 ? 0 : graph.height - MARGIN),
+  ];
   const shift = (width - graph.width) / 2;
   return {
     width,
-    height: rows === 0 ? graph.height : top + rows * stepY - NODE_GAP + MARGIN,
-    cards: [
-      ...graph.cards.map(({ card, x, y }) => ({ card, x: x + shift, y })),
-      ...single.map((card, index) => ({
-        card,
-        x: left + (index % PER_ROW) * stepX,
-        y: top + CARD.height / 2 + Math.floor(index / PER_ROW) * stepY,
-      })),
-    ],
-    arrows: graph.arrows.map((points) => curve(points.map(({ x, y }) => ({ x: x + shift, y })))),
+    height: graph.height + grid.height - (graph.height > 0 && grid.height > 0 ? MARGIN : 0),
+    cards: placed,
+    arrows: graph.arrows.map((points) =>
+      curve(
+        direction,
+        points.map(({ x, y }) => ({ x: x + shift, y })),
+      ),
+    ),
   };
 }
 
-interface PlacedGraph extends Omit<Layout, "arrows"> {
+type PlacedGrid = Omit<Layout, "arrows">;
+
+interface PlacedGraph extends PlacedGrid {
   readonly arrows: readonly (readonly Point[])[];
 }
 
-async function layoutGraph({ cards, arrows }: Picture): Promise<PlacedGraph> {
-  if (cards.length === 0) return { width: 0, height: 0, cards: [], arrows: [] };
+const nothing = { width: 0, height: 0, cards: [], arrows: [] };
+
+async function layoutGraph(rankdir: Direction, { cards, arrows }: Picture): Promise<PlacedGraph> {
+  if (cards.length === 0) return nothing;
   const { Graph, layout } = await loadDagre();
   const graph = new Graph();
-  graph.setGraph({
-    rankdir: "TB",
-    nodesep: NODE_GAP,
-    ranksep: 44,
-    marginx: MARGIN,
-    marginy: MARGIN,
-  });
+  const ranksep = rankdir === "TB" ? 48 : 72;
+  graph.setGraph({ rankdir, nodesep: NODE_GAP, ranksep, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { urn } of cards) graph.setNode(urn, { ...CARD });
   for (const { from, to } of arrows) graph.setEdge(from, to);
@@ -81,49 +88,48 @@ async function layoutGraph({ cards, arrows }: Picture): Promise<PlacedGraph> {
   return {
     width: Math.ceil(width),
     height: Math.ceil(height),
-    cards: cards.map((card) => {
-      const { x, y } = graph.node(card.urn);
-      return { card, x, y };
+    cards: cards.map((card) => ({ card, ...placeOf(graph, card.urn) })),
+    arrows: graph.edges().map((edge) => {
+      const points = graph.edge(edge).points ?? [];
+      // Only an arrow that passes other cards has to go round them.
+      const way = points.length > 3 ? points.slice(1, -1) : [];
+      return [leaving(rankdir, graph.node(edge.v)), ...way, entering(rankdir, graph.node(edge.w))];
     }),
-    arrows: graph.edges().map((edge) => graph.edge(edge).points ?? []),
   };
 }
 
-/**
- * The part of dagre that is used here. Its own declarations cannot be resolved from a CommonJS package.
- * https://github.com/dagrejs/dagre/wiki#an-example-layout
- */
-interface Dagre {
-  readonly Graph: new () => DagreGraph;
-  readonly layout: (graph: DagreGraph) => void;
+function placeOf(graph: DagreGraph, urn: string): Point {
+  const { x, y } = graph.node(urn);
+  return { x, y };
 }
 
-interface DagreGraph {
-  setGraph(label: Readonly<Record<string, unknown>>): void;
-  setDefaultEdgeLabel(label: () => object): void;
-  setNode(name: string, size: { width: number; height: number }): void;
-  setEdge(from: string, to: string): void;
-  graph(): { readonly width?: number; readonly height?: number };
-  node(name: string): Point;
-  edges(): readonly object[];
-  edge(edge: object): { readonly points?: readonly Point[] };
+/** Where arrows leave a card: in the middle of the side that looks on. */
+function leaving(direction: Direction, { x, y }: Point): Point {
+  return direction === "TB" ? { x, y: y + CARD.height / 2 } : { x: x + CARD.width / 2, y };
 }
 
-async function loadDagre(): Promise<Dagre> {
-  const loaded: unknown = await import("@dagrejs/dagre");
-  if (!isDagre(loaded)) throw new Error("@dagrejs/dagre has no Graph and layout: use 3.1.3");
-  return loaded;
+function entering(direction: Direction, { x, y }: Point): Point {
+  return direction === "TB" ? { x, y: y - CARD.height / 2 } : { x: x - CARD.width / 2, y };
 }
 
-function isDagre(module: unknown): module is Dagre {
-  return (
-    typeof module === "object" &&
-    module !== null &&
-    "Graph" in module &&
-    typeof module.Graph === "function" &&
-    "layout" in module &&
-    typeof module.layout === "function"
-  );
+/** Cards in rows. */
+function layoutGrid(cards: readonly Card[]): PlacedGrid {
+  if (cards.length === 0) return nothing;
+  const [stepX, stepY] = [CARD.width + NODE_GAP, CARD.height + NODE_GAP];
+  const columns = Math.min(PER_ROW, cards.length);
+  return {
+    width: columns * stepX - NODE_GAP + 2 * MARGIN,
+    height: Math.ceil(cards.length / PER_ROW) * stepY - NODE_GAP + 2 * MARGIN,
+    cards: cards.map((card, index) => ({
+      card,
+      x: MARGIN + CARD.width / 2 + (index % PER_ROW) * stepX,
+      y: MARGIN + CARD.height / 2 + Math.floor(index / PER_ROW) * stepY,
+    })),
+  };
+}
+
+function moved(cards: readonly Placed[], byX: number, byY: number): Placed[] {
+  return cards.map(({ card, x, y }) => ({ card, x: x + byX, y: y + byY }));
 }
 
 interface Point {
@@ -131,22 +137,25 @@ interface Point {
   readonly y: number;
 }
 
-/** A smooth line through the middles between points, that starts and ends vertically. */
-function curve(points: readonly Point[]): string {
-  const [first, ...others] = points;
-  const last = others.at(-1);
-  if (first === undefined || last === undefined) return "";
-  if (others.length < 3) {
-    const middle = (first.y + last.y) / 2;
-    return `M${at(first)}C${number(first.x)} ${number(middle)} ${number(last.x)} ${number(middle)} ${at(last)}`;
-  }
-  const pieces = others.slice(0, -1).map((point, index) => {
-    const next = others[index + 1] ?? last;
-    const end =
-      index === others.length - 2 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
-    return `Q${at(point)} ${at(end)}`;
+/** A smooth line through points that leaves and arrives in the direction of all arrows. */
+function curve(direction: Direction, points: readonly Point[]): string {
+  const pieces = points.slice(1).map((to, index) => {
+    const from = points[index] ?? to;
+    const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+    const [a, b] =
+      direction === "TB"
+        ? [
+            { x: from.x, y: my },
+            { x: to.x, y: my },
+          ]
+        : [
+            { x: mx, y: from.y },
+            { x: mx, y: to.y },
+          ];
+    return `C${at(a)} ${at(b)} ${at(to)}`;
   });
-  return `M${at(first)}${pieces.join("")}`;
+  const [first] = points;
+  return first === undefined ? "" : `M${at(first)}${pieces.join("")}`;
 }
 
 /** Width of the column of cards on a narrow screen, and of the room for arrows beside it. */
