@@ -71,17 +71,21 @@ export function sortImports(python: string): string {
   const isImport = (line: string): boolean => /^(import \S|from \S+ import \w)/.test(line);
   const rank = (line: string): string =>
     `${line.startsWith("import") ? 0 : 1} ${line.split(" ")[1] ?? ""}`;
-  const sorted: string[] = [];
+  const lines: string[] = [];
   let block: string[] = [];
-  for (const line of python.split("\n")) {
-    if (isImport(line)) {
-      block.push(line);
-      continue;
-    }
-    sorted.push(...block.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map(wrapped), line);
+  const flush = (): void => {
+    lines.push(...block.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map(wrapped));
     block = [];
+  };
+  for (const line of python.split("\n")) {
+    if (isImport(line)) block.push(line);
+    else {
+      flush();
+      lines.push(line);
+    }
   }
-  return sorted.join("\n");
+  flush();
+  return lines.join("\n");
 }
 
 function wrapped(line: string): string {
