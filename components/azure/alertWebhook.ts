@@ -56,7 +56,7 @@ export class AlertWebhook extends pulumi.ComponentResource {
       { parent: this },
     );
     this.url = pulumi.secret(callback.value);
-    this.registerOutputs({ url: this.url });
+    this.registerOutputs({ workflowId: this.workflow.id });
   }
 }
 

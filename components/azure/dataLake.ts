@@ -73,7 +73,7 @@ export class DataLake extends pulumi.ComponentResource {
     this.account = this.makeAccount(name, args);
     const { name: accountName } = this.account;
     const { resourceGroupName } = environment;
-    new BlobServiceProperties(
+    const blobs = new BlobServiceProperties(
       `${name}-blobs`,
       {
         resourceGroupName,
@@ -102,7 +102,7 @@ export class DataLake extends pulumi.ComponentResource {
     };
     logs.collect(
       `${name}-logs`,
-      pulumi.interpolate`${this.account.id}/blobServices/default`,
+      blobs.id,
       // https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-storage-storageaccounts-blobservices-logs
       ["StorageWrite", "StorageDelete"],
     );

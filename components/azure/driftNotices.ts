@@ -9,11 +9,14 @@ export const NOTICES_TABLE = "DriftNotices_CL";
 
 const STREAM = `Custom-${NOTICES_TABLE}`;
 
-/** When a notice came, and all that was in it: the shape of what alerts post is not documented. */
-const COLUMNS = [
-  { name: "TimeGenerated", type: "datetime" },
+/**
+ * When a notice came, and all that was in it: the shape of what alerts post is not documented. Tables and rules
+ * spell the first type differently.
+ */
+const columns = (datetime: "dateTime" | "datetime") => [
+  { name: "TimeGenerated", type: datetime },
   { name: "Notice", type: "dynamic" },
-] as const;
+];
 
 /** Arguments of {@link DriftNotices}. */
 export interface DriftNoticesArgs {
@@ -41,7 +44,7 @@ export class DriftNotices extends pulumi.ComponentResource {
         resourceGroupName: environment.resourceGroupName,
         workspaceName: logs.workspace.name,
         tableName: NOTICES_TABLE,
-        schema: { name: NOTICES_TABLE, columns: [...COLUMNS] },
+        schema: { name: NOTICES_TABLE, columns: columns("dateTime") },
       },
       { parent: this },
     );
@@ -61,7 +64,7 @@ export class DriftNotices extends pulumi.ComponentResource {
         ...placed(environment),
         dataCollectionRuleName: `${base}-notices`,
         dataCollectionEndpointId: endpoint.id,
-        streamDeclarations: { [STREAM]: { columns: [...COLUMNS] } },
+        streamDeclarations: { [STREAM]: { columns: columns("datetime") } },
         destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: logs.workspace.id }] },
         dataFlows: [
           {

@@ -13,7 +13,7 @@ Object.assign(
 );
 
 const { getStore } = createRequire(__filename)("@pulumi/pulumi/runtime/state") as {
-  getStore(): object;
+  readonly getStore: () => object;
 };
 
 /** A resource as the program asked the engine for it. */

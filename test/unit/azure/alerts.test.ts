@@ -21,19 +21,19 @@ async function alerts(emails = ["a@example.com", "b@example.com"]) {
 
 test("a notice is a row of whatever came, with its time", async () => {
   const { program } = await alerts();
-  const columns = [
-    { name: "TimeGenerated", type: "datetime" },
+  const columns = (datetime: string) => [
+    { name: "TimeGenerated", type: datetime },
     { name: "Notice", type: "dynamic" },
   ];
   expect(inputsOf(program, "Table", "notices-table")).toMatchObject({
     workspaceName: "mlops-dev-logs",
     tableName: "DriftNotices_CL",
-    schema: { name: "DriftNotices_CL", columns },
+    schema: { name: "DriftNotices_CL", columns: columns("dateTime") },
   });
   const rule = program.find("azure-native:DataCollectionRule", "notices-rule");
   expect(rule.inputs).toMatchObject({
     dataCollectionEndpointId: "/arm/mlops-dev-notices",
-    streamDeclarations: { "Custom-DriftNotices_CL": { columns } },
+    streamDeclarations: { "Custom-DriftNotices_CL": { columns: columns("datetime") } },
     destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: "/arm/mlops-dev-logs" }] },
     dataFlows: [
       {

@@ -31,7 +31,9 @@ export const AZURE_COMPUTED: Readonly<Record<string, (inputs: Inputs) => Outputs
   "azure-native:AccessConnector": withIdentity("connectorName"),
   "azure-native:ActionGroup": named("actionGroupName"),
   "azure-native:BlobContainer": named("containerName"),
-  "azure-native:BlobServiceProperties": nothing,
+  "azure-native:BlobServiceProperties": ({ accountName }) => ({
+    id: `/arm/${String(accountName)}/blobServices/default`,
+  }),
   "azure-native:Budget": named("budgetName"),
   "azure-native:DataCollectionEndpoint": named("dataCollectionEndpointName", (name) => ({
     logsIngestion: { endpoint: `https://${name}.ingest.monitor.azure.com` },
