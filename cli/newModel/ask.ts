@@ -29,7 +29,7 @@ async function askFor(schema: z.ZodType): Promise<string | symbol> {
   if (choices !== undefined) {
     return select({
       message,
-      options: choices.map(([value, meaning]) => ({ value, label: value, hint: meaning })),
+      options: choices.map(([value, meaning]) => ({ value, label: `${value}: ${meaning}` })),
     });
   }
   return text({
