@@ -59,11 +59,33 @@ export function azureWorkspace(
     },
     { parent },
   );
+  pipelinePrincipals(name, catalog, foundation, parent);
   return {
     storageRoot: storage.url("catalog"),
     runAs,
     alertDestinationId: actionGroup(`${name}-action-group`, prefix, foundation, parent),
   };
+}
+
+/** Lets pipelines into the workspace; what they see there, `access` says. Who deploys must be made an administrator. */
+function pipelinePrincipals(
+  name: string,
+  catalog: string,
+  { previewIdentity: preview, deployIdentity: deploy }: Foundation,
+  parent: pulumi.Resource,
+): void {
+  for (const [purpose, identity] of Object.entries({ preview, deploy })) {
+    if (identity === undefined) continue;
+    new databricks.ServicePrincipal(
+      `${name}-${purpose}-principal`,
+      {
+        applicationId: identity.clientId,
+        displayName: `${catalog} ${purpose}`,
+        workspaceAccess: true,
+      },
+      { parent },
+    );
+  }
 }
 
 function actionGroup(

@@ -1,3 +1,4 @@
+import type { RoleAssignment } from "@pulumi/azure-native/authorization";
 import { AccessConnector } from "@pulumi/azure-native/databricks";
 import {
   BlobContainer,
@@ -46,7 +47,7 @@ const ACCESS: Readonly<Record<Container, Pick<Grant, "role" | "reason">>> = {
 export class DataLake extends pulumi.ComponentResource {
   readonly account: StorageAccount;
   readonly accessConnector: AccessConnector;
-  /** `abfss://` URL of each container. */
+  /** `abfss://` URL of each container, known once the access connector may reach it. */
   readonly urls: Readonly<Record<Container, pulumi.Output<string>>>;
 
   /**
@@ -165,15 +166,18 @@ export class DataLake extends pulumi.ComponentResource {
       },
       { parent: this, protect: environment.protect },
     );
-    this.grant(`${name}-${container}-access`, environment, {
+    const access = this.grant(`${name}-${container}-access`, environment, {
       ...ACCESS[container],
       scope: made.id,
     });
-    return pulumi.interpolate`abfss://${made.name}@${this.account.name}.dfs.core.windows.net/`;
+    // Whoever uses the URL comes after the right to what is there.
+    return pulumi
+      .all([made.name, this.account.name, access.id])
+      .apply(([inside, account]) => `abfss://${inside}@${account}.dfs.core.windows.net/`);
   }
 
-  private grant(name: string, { subscriptionId }: AzureEnvironment, grant: Grant): void {
+  private grant(name: string, { subscriptionId }: AzureEnvironment, grant: Grant): RoleAssignment {
     const principalId = principalIdOf(this.accessConnector.identity);
-    grantRole(name, subscriptionId, principalId, grant, { parent: this });
+    return grantRole(name, subscriptionId, principalId, grant, { parent: this });
   }
 }
