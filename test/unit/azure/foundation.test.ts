@@ -36,6 +36,14 @@ test("everything goes into the subscription and tenant of the settings", async (
   });
 });
 
+test("a placeholder is refused before anything is made", async () => {
+  const nobody = "00000000-0000-0000-0000-000000000000";
+  const settings = { ...LEAST, tenantId: nobody, keyVault: { databricksObjectId: nobody } };
+  await expect(made(settings)).rejects.toThrow(
+    `mlops:azure still has the placeholder ${nobody} for tenantId, keyVault.databricksObjectId; set`,
+  );
+});
+
 test("whatever can carry them has the tags", async () => {
   const { program } = await made(MOST);
   const without = azureResources(program).filter(
