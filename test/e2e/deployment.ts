@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { python } from "../../cli/python";
 import { runJob, type RunResult } from "../../cli/jobs";
@@ -20,35 +20,50 @@ const logged = z.object({
 /** How long a test of a whole deployment may take; a cold machine with two cores is slow. */
 export const MINUTES = 60_000;
 
+/** Where the double of the azure-native provider is. */
+const AZURE_DOUBLE = join(root, "test", "azureNative", "bin");
+
+/** What makes a deployment another one than that of the stack `local`. */
+export interface DeploymentOptions {
+  /** The stack, whose configuration is `Pulumi.<stack>.yaml`. @default "local" */
+  readonly stack?: string;
+  /** Whether the stack deploys to Azure too: to a double of it that is this deployment's own. */
+  readonly azure?: boolean;
+}
+
 /**
- * A workspace of its own on a free port, with a stack `local` whose state is in a temporary folder:
- * the program, engine and provider are those that everybody runs.
+ * A workspace of its own on a free port, with a stack whose state is in a temporary folder: the
+ * program, engine and Databricks provider are those that everybody runs.
  */
 export class Deployment {
   /** Where the engine finds the workspace, if a test stands between the two. */
   through: string | undefined;
   /** What signs the engine in, if a test wants another way than the workspace's token. */
   signIn: Readonly<Record<string, string>> | undefined;
+  /** Whether the stack has been told of its workspace. */
+  knowsWorkspace = true;
 
   private constructor(
     readonly workspace: RunningWorkspace,
     readonly folder: string,
-    private readonly configFile: string,
+    private readonly stack: string,
+    private readonly azure: boolean,
   ) {}
 
   /**
-   * @param edit - Changes the text of `Pulumi.local.yaml` for this stack.
+   * @param edit - Changes the text of the stack's configuration file for this deployment.
    * @param record - File that the workspace notes its calls in.
    */
   static async create(
     edit: (yaml: string) => string = (yaml) => yaml,
     record?: string,
+    { stack = "local", azure = false }: DeploymentOptions = {},
   ): Promise<Deployment> {
     const folder = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
     const workspace = await startWorkspace({ root: join(folder, "workspace"), python, record });
-    const deployment = new Deployment(workspace, folder, join(folder, "Pulumi.local.yaml"));
+    const deployment = new Deployment(workspace, folder, stack, azure);
     deployment.configure(edit);
-    const made = await deployment.pulumi("stack", "init", "local", "--no-select");
+    const made = await deployment.pulumi("stack", "init", stack, "--no-select");
     if (made.exitCode !== 0) throw new Error(made.stderr);
     return deployment;
   }
@@ -63,25 +78,41 @@ export class Deployment {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
+      ...(this.knowsWorkspace && this.workspaceSettings),
+      ...(this.azure && {
+        PATH: [AZURE_DOUBLE, process.env["PATH"]].join(delimiter),
+        AZURE_NATIVE_DOUBLE_STATE: join(this.folder, "azure"),
+      }),
+    };
+  }
+
+  private get workspaceSettings(): Readonly<Record<string, string>> {
+    return {
       DATABRICKS_HOST: this.through ?? this.workspace.url,
       ...(this.signIn ?? {
         DATABRICKS_TOKEN: this.workspace.token,
         DATABRICKS_AUTH_TYPE: "pat",
       }),
+      // Nothing is throttled here; the provider's default is 15 requests a second.
+      DATABRICKS_RATE_LIMIT: "200",
     };
+  }
+
+  private get configFile(): string {
+    return join(this.folder, `Pulumi.${this.stack}.yaml`);
   }
 
   /** Starts again from the repository's configuration, changed by `edit`. */
   configure(edit: (yaml: string) => string): void {
-    const original = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
+    const original = readFileSync(join(root, `Pulumi.${this.stack}.yaml`), "utf8");
     writeFileSync(this.configFile, edit(original));
   }
 
   /** Runs any command of the CLI. */
   async pulumi(...args: string[]): Promise<PulumiResult> {
-    const engine = await obtainEngine();
+    const engine = await obtainEngine({ env: this.env });
     const config = DEPLOYING.has(args[0] ?? "") ? ["--config-file", this.configFile] : [];
-    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "local"];
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.stack];
     return runPulumi(engine, [...args, ...stack, ...config, "--non-interactive"], {
       cwd: root,
       env: this.env,
