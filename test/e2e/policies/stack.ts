@@ -61,19 +61,15 @@ export class PolicyStack {
   }
 
   private async run(...args: string[]): Promise<PulumiResult> {
-    const engine = await obtainEngine();
-    const PATH = [join(root, "test", "azureNative", "bin"), engine.env["PATH"]].join(delimiter);
     const env = {
       ...process.env,
       ...this.#connection,
+      PATH: [join(root, "test", "azureNative", "bin"), process.env["PATH"]].join(delimiter),
+      AZURE_NATIVE_DOUBLE_STATE: join(this.folder, "azure"),
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "for a test",
-      AZURE_NATIVE_DOUBLE_STATE: join(this.folder, "azure"),
     };
-    return runPulumi({ ...engine, env: { ...engine.env, PATH } }, [...args, "--non-interactive"], {
-      cwd: this.folder,
-      env,
-      stdio: "pipe",
-    });
+    const options = { cwd: this.folder, env, stdio: "pipe" } as const;
+    return runPulumi(await obtainEngine({ env }), [...args, "--non-interactive"], options);
   }
 }
