@@ -100,6 +100,7 @@ export const azureSettings = section({
     defaultAction: z.enum(["Allow", "Deny"]).default("Deny"),
     /** Public IPv4 addresses and ranges. */
     ipRanges: z.array(ipRange).default([]),
+    /** Subnets with the service endpoints Microsoft.Storage and Microsoft.KeyVault. */
     subnetIds: z.array(subnetId).default([]),
   }).prefault({}),
   keyVault,

@@ -23,7 +23,6 @@ const LOG_CATEGORIES = [
   "secrets",
   "serverlessRealTimeInference",
   "unityCatalog",
-  "webhookNotifications",
   "workspace",
 ];
 

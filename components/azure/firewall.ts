@@ -6,6 +6,6 @@ export interface Firewall {
   readonly defaultAction: "Allow" | "Deny";
   /** Public IPv4 addresses and ranges. */
   readonly ipRanges: readonly string[];
-  /** ARM ids of subnets that have the service endpoint. */
+  /** ARM ids of subnets that have the service endpoints of what is behind it: storage, or vault, or both. */
   readonly subnetIds: readonly pulumi.Input<string>[];
 }

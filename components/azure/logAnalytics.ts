@@ -41,7 +41,7 @@ export class LogAnalytics extends pulumi.ComponentResource {
         features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true },
         ...(dailyCapGb !== undefined && { workspaceCapping: { dailyQuotaGb: dailyCapGb } }),
       },
-      { parent: this },
+      { parent: this, protect: environment.protect },
     );
     this.registerOutputs({ workspaceId: this.workspace.id });
   }
