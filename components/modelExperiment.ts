@@ -16,7 +16,7 @@ export function modelExperiment(
   const experiment = new databricks.MlflowExperiment(
     name,
     { name: path },
-    { parent, dependsOn: [platform.tasks] },
+    { parent, dependsOn: [platform.tasks], protect: platform.protect },
   );
   new databricks.Permissions(
     `${name}-permissions`,

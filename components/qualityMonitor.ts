@@ -161,6 +161,10 @@ function profile(
           : { schedule: { quartzCronExpression, timezoneId: "UTC" } }),
       },
     },
-    { parent, dependsOn: baseline === undefined ? [table] : [table, baseline] },
+    {
+      parent,
+      dependsOn: baseline === undefined ? [table] : [table, baseline],
+      protect: platform.protect,
+    },
   );
 }
