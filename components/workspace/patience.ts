@@ -41,7 +41,7 @@ function messageOf(error: unknown): string {
 }
 
 /** What looks like a token, in JSON or by itself. */
-export function withoutTokens(text: string): string {
+function withoutTokens(text: string): string {
   return text
     .replaceAll(/("(?:access|refresh|id)_?token"\s*:\s*")[^"]*/gi, "$1[token]")
     .replaceAll(/\beyJ[\w-]+\.[\w.-]+/g, "[token]")

@@ -1,5 +1,4 @@
 import type { Config } from "@databricks/sdk-experimental/dist/config/Config.js";
-import { withoutTokens } from "./patience";
 import type { Authenticate, Connection } from "./rest";
 import { placesOf, type Settings } from "./settings";
 import { WAYS, type Way } from "./ways";
@@ -29,9 +28,7 @@ export async function signIn(settings: Settings): Promise<Connection> {
       if (config.host === undefined) throw new Error("the workspace's address cannot be found out");
       return { host: config.host, token: oneAtATime(authenticate) };
     } catch (error) {
-      reasons.push(
-        `${way.name}: ${withoutTokens(error instanceof Error ? error.message : String(error))}`,
-      );
+      reasons.push(`${way.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   const where = settings.host ?? settings.azureWorkspaceResourceId ?? "";

@@ -85,7 +85,9 @@ describe("OAuth machine to machine", () => {
     clock.mockReturnValue(now + 3500_000);
     expect(await headersOf(connection)).toEqual({ authorization: "Bearer of-databricks-1" });
     clock.mockReturnValue(now + 3570_000);
-    expect(await headersOf(connection)).toEqual({ authorization: "Bearer of-databricks-2" });
+    // Many resources notice at the same time.
+    const together = await Promise.all([1, 2, 3].map(() => headersOf(connection)));
+    expect(together).toEqual(Array(3).fill({ authorization: "Bearer of-databricks-2" }));
   });
 
   test("an endpoint that is busy is asked again", async () => {
