@@ -54,7 +54,8 @@ export function summary(changes: readonly Change[], answers: Answers): string {
     "",
     `It learns from a sample until you put your own source into jobs/${snake}/load.py:`,
     `${described}.`,
-    `Its gate decides on ${metrics} (of ${others}); the bounds are in stacks/${key}/settings.ts.`,
+    `Its gate decides on ${metrics}, of ${others};`,
+    `the bounds are in stacks/${key}/settings.ts.`,
     "",
     "Next:",
     ...nextCommands(answers).map(([command, what]) => `  ${command.padEnd(46)}${what}`),
@@ -66,9 +67,9 @@ function nextCommands({ name, serving }: Answers): [command: string, what: strin
   const commands: [string, string][] = [
     ["npm test types lint format ruff unit jobs", "checks it (5 min)"],
     ["npm run workspace", "a workspace, in a second terminal"],
-    ["npm run pulumi -- up -s local", "deploys it there, with all models (2 min)"],
+    ["npm run pulumi -- up -s local", "deploys it there, with all models (1-2 min)"],
     [`npm run job -- ${name}-training`, "loads, trains, validates (1 min)"],
-    ["npm run pulumi -- up -s local", "the gate decides (1 min)"],
+    ["npm run pulumi -- up -s local", "the gate decides (1-2 min)"],
   ];
   if (serving === "batch") {
     commands.push([`npm run job -- ${name}-batch-inference`, "fills the table of predictions"]);
