@@ -106,6 +106,7 @@ test("what holds data is protected where that is configured", async () => {
     "azure-lake-account",
     "azure-lake-catalog",
     "azure-lake-landing",
+    "azure-logs-workspace",
     "azure-vault-vault",
   ]);
   expect(await protectedIn(false)).toEqual([]);
