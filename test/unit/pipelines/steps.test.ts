@@ -4,7 +4,6 @@ import { previewJson } from "../../../cli/ci/json";
 import { isChanged } from "../../../cli/ci/preview";
 import { passOnServiceConnection } from "../../../cli/ci/signIn";
 import { trainingJobs } from "../../../cli/ci/train";
-import { readVerdicts } from "../../../cli/ci/validate";
 
 describe("a step", () => {
   it.each([
@@ -35,20 +34,6 @@ describe("what a preview prints", () => {
     expect(isChanged("error: no such stack\n")).toBe(true);
     expect(isChanged('{"diagnostics": []}')).toBe(true);
     expect(isChanged('{"changeSummary": {"same": 3, "update": 1}}')).toBe(true);
-  });
-
-  it("has the verdict of each gate once", () => {
-    const messages = [
-      "churn_model v2 → champion: BLOCKED (val_auc_roc 0.84, must be > 0.85)\n",
-      "churn_model v2 → champion: BLOCKED (val_auc_roc 0.84, must be > 0.85)\n",
-      "iris_model → champion: WAITING (no version is nominated); train it: npm run job -- iris",
-      "Something → else",
-    ];
-    const diagnostics = messages.map((message) => ({ message, severity: "info" }));
-    expect(readVerdicts(JSON.stringify({ diagnostics })).map(({ word }) => word)).toEqual([
-      "BLOCKED",
-      "WAITING",
-    ]);
   });
 });
 
