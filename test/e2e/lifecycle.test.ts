@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { npmRun } from "./command";
 import { Deployment, MINUTES, said } from "./deployment";
 
 const MODEL = "ml_local.models.customer_churn_model";
@@ -133,6 +134,42 @@ describe("the life of models", () => {
       expect(answer).toMatchObject({ predictions: [1] });
     },
     5 * MINUTES,
+  );
+
+  it(
+    "are listed with what holds for each, and what does not apply",
+    async () => {
+      const listed = await npmRun(["models", "--", "--stack", "local", "--json"], deployment.env);
+      expect(listed.exitCode, said(listed)).toBe(0);
+      // What npm says comes before.
+      const text = listed.stdout.slice(listed.stdout.indexOf("{"));
+      const [local] = z
+        .object({ environments: z.array(z.object({ models: z.array(z.looseObject({})) })) })
+        .parse(JSON.parse(text)).environments;
+      const row = (name: string) => local?.models.find((model) => model["name"] === name);
+      expect(row("customer-churn")).toMatchObject({
+        owner: "data-science",
+        champion: { status: "known", version: "2" },
+        challenger: { status: "none" },
+        gate: { status: "known", version: "2", verdict: "promoted" },
+        endpoints: {
+          status: "known",
+          list: [{ name: ENDPOINT, health: "ready", versions: ["2"] }],
+        },
+        // The alert is paused on this machine, and no window has been filled.
+        drift: { status: "known", state: "not evaluated", threshold: 0.1 },
+      });
+      expect(row("iris")).toMatchObject({
+        champion: { status: "known", version: "1" },
+        // It reaches people by a batch job.
+        endpoints: { status: "not configured" },
+      });
+      const shown = await npmRun(["models"], deployment.env);
+      expect(shown.exitCode, said(shown)).toBe(0);
+      expect(shown.stdout).toMatch(/^customer-churn +v2, \d+ min +none +v2 /m);
+      expect(shown.stdout).toContain("dev  nothing is deployed");
+    },
+    MINUTES,
   );
 
   it("have nothing to do after a promotion either", expectNoChanges, 3 * MINUTES);
