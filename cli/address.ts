@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findConnection } from "../components/workspace/connection";
 import { headersOf, type Connection } from "../components/workspace/rest";
+import { methodsIn, readSettings } from "../components/workspace/settings";
 import { paths } from "./paths";
 import { UserError } from "./userError";
 
@@ -74,7 +75,8 @@ export async function connect(): Promise<Connection> {
   const { DATABRICKS_HOST: host, DATABRICKS_CONFIG_PROFILE: profile } = process.env;
   const isNamed = host !== undefined || profile !== undefined;
   if (!isNamed && process.env["DATABRICKS_AZURE_RESOURCE_ID"] === undefined) return local();
-  if (host !== undefined && host === findAddress()?.url) return local();
+  const isSaidHow = methodsIn(readSettings(() => undefined)).length > 0;
+  if (!isSaidHow && host !== undefined && host === findAddress()?.url) return local();
   try {
     return await findConnection(() => undefined);
   } catch (error) {
