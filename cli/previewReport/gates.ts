@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { verdictLine } from "../../components/gate/record";
 import type { Events } from "./events";
 import type { Diagnostic, Plan } from "./plan";
 import { compare } from "./text";
@@ -48,12 +47,7 @@ const gateInputs = z.object({
   rules: z.array(rule),
   onFailure: z.enum(["hold", "block"]),
   candidate: z
-    .object({
-      version: z.string(),
-      status: z.string(),
-      runId: z.string().nullable().default(null),
-      metrics: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
-    })
+    .object({ version: z.string() })
     .nullish()
     .transform((one) => one ?? null),
   verdict: z.object({
@@ -72,11 +66,9 @@ const gateInputs = z.object({
       .default([]),
   }),
   observed: z
-    .object({ version: z.string(), gated: z.boolean().default(true) })
+    .object({ version: z.string() })
     .nullish()
     .transform((one) => one ?? null),
-  lost: z.boolean().default(false),
-  left: z.string().default("none"),
 });
 
 /**
@@ -123,15 +115,32 @@ type Said = Omit<Gate, "changed">;
 function fromInputs(inputs: unknown): Said | undefined {
   const read = gateInputs.safeParse(inputs);
   if (!read.success) return undefined;
-  const announced = fromLine(verdictLine(read.data));
-  if (announced === undefined) return undefined;
-  const rules = read.data.verdict.checks.map(({ metric, measured, bound, passed, ...check }) => ({
-    metric,
-    measured: measured === null ? "missing" : String(measured),
-    required: `${check.comparison} ${String(bound)}`,
-    passed,
-  }));
-  return { ...announced, rules };
+  const { model, candidate, verdict, observed } = read.data;
+  const standing = standingOf(read.data);
+  const stays =
+    observed === null ? "there is no champion yet" : `v${observed.version} stays champion`;
+  return {
+    model: model.split(".").at(-1) ?? model,
+    version: candidate?.version,
+    standing,
+    reason: verdict.reason,
+    consequence: standing === "REFUSED" ? stays : "",
+    rules: verdict.checks.map(({ metric, measured, comparison: sign, bound, passed }) => ({
+      metric,
+      measured: measured === null ? "missing" : String(measured),
+      required: `${sign} ${String(bound)}`,
+      passed,
+    })),
+  };
+}
+
+/** The same as `verdictLine` in components/gate/record.ts says. */
+function standingOf(gate: z.infer<typeof gateInputs>): Standing {
+  const { candidate, verdict, observed, onFailure } = gate;
+  if (candidate === null) return "WAITING";
+  if (verdict.outcome === "promoted")
+    return observed?.version === candidate.version ? "CHAMPION" : "PROMOTED";
+  return onFailure === "block" ? "BLOCKED" : "REFUSED";
 }
 
 const LINE =

@@ -21,8 +21,9 @@ export function isSame(a: Json | undefined, b: Json | undefined): boolean {
 /** A value in one line; undefined is a value that is not there. Nothing in it is escaped. */
 export function showValue(value: Json | undefined): string {
   if (value === undefined) return "none";
-  if (typeof value === "string") return value === "" ? '""' : withoutUnknown(value);
-  return withoutUnknown(JSON.stringify(shown(value)));
+  const clear = shown(value);
+  if (typeof clear === "string") return clear === "" ? '""' : withoutUnknown(clear);
+  return withoutUnknown(JSON.stringify(clear));
 }
 
 function withoutUnknown(text: string): string {
@@ -47,4 +48,9 @@ export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;
   const end = /[\ud800-\udbff]/.test(text.charAt(length - 2)) ? length - 2 : length - 1;
   return `${text.slice(0, end)}…`;
+}
+
+/** Whether a secret takes the place of another one, of which nobody learns more than that. */
+export function isOtherSecret(before: Json | undefined, after: Json | undefined): boolean {
+  return showValue(before) === SECRET && showValue(after) === SECRET;
 }

@@ -16,7 +16,7 @@ export interface Verdict {
 /** Says in one sentence what the update would do, the worst first. */
 export function verdictOf(report: Report): Verdict {
   const { stack, failed, problems, violations, gates } = report;
-  const target: Inline = { code: stack };
+  const target: Inline = { code: shorten(stack, NAME) };
   if (failed) {
     const error = problems.find(({ severity }) => severity === "error");
     const reason = shorten(
@@ -40,7 +40,7 @@ export function verdictOf(report: Report): Verdict {
         "The promotion gate blocks the update of ",
         target,
         ": ",
-        { strong: [`${blocked.model}${version}`] },
+        { strong: [shorten(`${blocked.model}${version}`, NAME)] },
         ` (${shorten(blocked.reason, 240)})`,
       ],
     };
@@ -66,7 +66,7 @@ export function verdictOf(report: Report): Verdict {
 
 function afterwards(report: Report): Inline[] {
   const does = doing(report);
-  return does.length === 0 ? [] : [", which ", ...does, ...where(report), ...losses(report)];
+  return does.length === 0 ? [] : [" (it ", ...does, ...where(report), ...losses(report), ")"];
 }
 
 /** **deletes 2**, **replaces 1** and updates 3 resources. */
@@ -86,6 +86,9 @@ function part(operation: Operation, count: number): Inline[] {
 }
 
 const FEW = 3;
+
+/** Characters of a name that a sentence has room for. */
+const NAME = 80;
 
 function where({ groups }: Report): Inline[] {
   if (groups.length === 0) return [];
@@ -107,7 +110,9 @@ function losses({ groups }: Report): Inline[] {
   if (lost.length === 1)
     return [
       "; ",
-      { strong: [`${only.kind} `, { code: shorten(only.name, 80) }, ` loses ${only.loses ?? ""}`] },
+      {
+        strong: [`${only.kind} `, { code: shorten(only.name, NAME) }, ` loses ${only.loses ?? ""}`],
+      },
     ];
   const kinds = countKinds(lost.map(({ kind }) => kind));
   return [
@@ -119,10 +124,17 @@ function losses({ groups }: Report): Inline[] {
 function crowned({ gates }: Report): Inline[] {
   const promoted = gates.filter(({ standing }) => standing === "PROMOTED");
   if (promoted.length === 0) return [];
-  const names = promoted.slice(0, FEW).map(({ model, version }) => [`${model} v${version ?? "?"}`]);
+  const names = promoted
+    .slice(0, FEW)
+    .map(({ model, version }) => [shorten(`${model} v${version ?? "?"}`, NAME)]);
   return [
     "; ",
     ...listed(names),
     promoted.length === 1 ? " becomes champion" : " become champions",
   ];
+}
+
+/** e.g. `3 resources stay as they are`. */
+export function stays(count: number): string {
+  return count === 1 ? "1 resource stays as it is" : `${String(count)} resources stay as they are`;
 }

@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { operations, words } from "../operations";
 import { isQuiet, type Group, type Report } from "../report";
-import { verdictOf, type Tone } from "../verdict";
+import { stays, verdictOf, type Tone } from "../verdict";
 import { Icon, type IconName } from "./icons";
 import { GroupSection } from "./models";
 import { draw, type Drawn } from "./picture";
@@ -68,7 +68,7 @@ function Page({ report, groups, style }: PageProps): VNode {
                 commit <code>{shown(commit)}</code>
               </span>
             )}
-            {unchanged === undefined ? null : <span>{unchanged} resources stay as they are</span>}
+            {unchanged === undefined ? null : <span>{stays(unchanged)}</span>}
           </p>
         </header>
         <main>

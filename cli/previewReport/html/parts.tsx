@@ -3,7 +3,7 @@ import type { Change } from "../changes";
 import { words, type Operation } from "../operations";
 import type { Json } from "../plan";
 import { visible, type Inline } from "../text";
-import { LATER, SECRET, shorten, showValue } from "../values";
+import { LATER, SECRET, isOtherSecret, shorten, showValue } from "../values";
 import { Icon, type IconName } from "./icons";
 
 /** Nothing in a report is longer; a plan may carry whole files. */
@@ -65,7 +65,7 @@ export function Value({ value }: { value: Json | undefined }): VNode {
 
 /** `before → after`. */
 export function Transition({ before, after }: Pick<Change, "before" | "after">): VNode {
-  if (before === SECRET && after === SECRET)
+  if (isOtherSecret(before, after))
     return (
       <span>
         <code>{SECRET}</code>, another one

@@ -1,6 +1,6 @@
 import type { Change } from "../changes";
 import type { Json } from "../plan";
-import { LATER, SECRET, shorten, showValue } from "../values";
+import { LATER, SECRET, isOtherSecret, shorten, showValue } from "../values";
 import { code } from "./escape";
 
 /** A value in a comment has to be recognised, not read in full. */
@@ -19,8 +19,8 @@ export function change({ path, before, after, replaces }: Change): string {
   return `${replaces ? `<strong>${name}</strong>` : name}: ${transition(before, after)}`;
 }
 
-/** `before → after`; of a secret that changes nobody learns more than that. */
+/** `before → after`. */
 export function transition(before: Json | undefined, after: Json | undefined): string {
-  if (before === SECRET && after === SECRET) return `${code(SECRET)}, another one`;
+  if (isOtherSecret(before, after)) return `${code(SECRET)}, another one`;
   return `${value(before)} → ${value(after)}`;
 }

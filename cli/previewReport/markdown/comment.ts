@@ -2,7 +2,7 @@ import { NOTHING_TO_SAY, previewMarker } from "../marker";
 import { isQuiet, type Report } from "../report";
 import { plainText } from "../text";
 import { shorten } from "../values";
-import { verdictOf, type Tone } from "../verdict";
+import { stays, verdictOf, type Tone } from "../verdict";
 import { fit, whole, type Block } from "./blocks";
 import { code, escapeMarkdown, fenced, inline } from "./escape";
 import { modelSections, planSections } from "./models";
@@ -71,7 +71,7 @@ function facts({ project, stack, commit, unchanged }: Report): string {
   return [
     code(shorten(`${project}/${stack}`, 160)),
     ...(commit === undefined ? [] : [`commit ${code(shorten(commit, 64))}`]),
-    ...(unchanged === undefined ? [] : [`${String(unchanged)} resources stay as they are`]),
+    ...(unchanged === undefined ? [] : [stays(unchanged)]),
   ].join(" · ");
 }
 

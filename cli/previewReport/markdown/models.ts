@@ -17,7 +17,7 @@ const FEW = 4;
 /** What changes in each model, in short. */
 export function modelSections({ groups }: Report): Block[] {
   return groups.flatMap((group) => {
-    const heading = `#### ${escapeMarkdown(headingOf(group))}: ${summary(group)}`;
+    const heading = `#### ${escapeMarkdown(shorten(headingOf(group), 120))}: ${summary(group)}`;
     const made = group.resources.filter(({ isComponent }) => !isComponent);
     const updates = made.filter(({ operation }) => operation === "update");
     const created = made.filter(
@@ -90,7 +90,7 @@ function changes({ changes: all }: Resource): string {
 export function planSections({ groups }: Report): Block[] {
   return groups.map((group) => {
     const made = group.resources.filter(({ isComponent }) => !isComponent);
-    const title = `Full plan of ${escapeMarkdown(group.home.name)}: ${summary(group)}`;
+    const title = `Full plan of ${escapeMarkdown(shorten(group.home.name, 120))}: ${summary(group)}`;
     return {
       before:
         `<details><summary>${title}</summary>\n\n` +

@@ -14,7 +14,7 @@ import { table } from "./table";
 /** What a section must not push out of the comment has a lower rank. */
 const ranks = { errors: 1, losses: 2, gates: 3, policies: 4, costs: 5, outputs: 6 } as const;
 
-const LONGEST = 300;
+const LONGEST = 600;
 
 /** Errors, each as it was said. */
 export function errorSection({ problems }: Report): Block[] {
@@ -57,7 +57,7 @@ function loss({ operation, what, name, home, because, loses }: Loss): string {
       : forcing.map(change).join("; ");
   const reason = why === "" ? "" : `, because of ${why}`;
   const lost = loses === undefined ? "" : ` <strong>Lost: ${escapeMarkdown(loses)}.</strong>`;
-  return `- ${head} (${escapeMarkdown(home)})${reason}.${lost}`;
+  return `- ${head} (${escapeMarkdown(shorten(home, 120))})${reason}.${lost}`;
 }
 
 const standingWords: Readonly<Record<Standing, string>> = {
