@@ -1,5 +1,6 @@
 import { isGivenScope, isWithin, parseArmId } from "./armId";
 import { builtInRole } from "./builtInRoles";
+import { madeWith } from "./madeWith";
 import type { Store, Stored } from "./store";
 import { isBag, plain, text } from "./values";
 
@@ -173,36 +174,6 @@ function idsIn(value: unknown): string[] {
   if (typeof value === "string") return RESOURCE_ID.test(value) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap(idsIn);
   return isBag(value) ? [...Object.keys(value), ...Object.values(value)].flatMap(idsIn) : [];
-}
-
-/** What comes into being along with a resource: its subnets, its managed resource group. */
-function madeWith({ id, token, outputs, created }: Stored): Stored[] {
-  const made = (type: string, inner: string): Stored => {
-    const about = { name: inner.split("/").at(-1), location: outputs["location"] };
-    return {
-      id: inner,
-      token: `azure-native:${type}`,
-      inputs: about,
-      outputs: about,
-      created,
-      owner: id,
-    };
-  };
-  switch (token) {
-    case "azure-native:databricks:Workspace": {
-      const group = text(outputs, "managedResourceGroupId");
-      return group === undefined ? [] : [made("resources:ResourceGroup", group)];
-    }
-    case "azure-native:network:VirtualNetwork": {
-      const subnets = outputs["subnets"];
-      const ids = Array.isArray(subnets) ? subnets.map((subnet) => text(subnet, "id")) : [];
-      return ids.flatMap((subnet) =>
-        subnet === undefined ? [] : [made("network:Subnet", subnet)],
-      );
-    }
-    default:
-      return [];
-  }
 }
 
 /** What an assignment says; undefined for other resources. */

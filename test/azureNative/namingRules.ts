@@ -20,7 +20,7 @@ const rule = (input: string, pattern: RegExp, says: string): NamingRule => ({
  * Limits that only Azure itself would tell.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
-const RULES: Readonly<Record<string, readonly NamingRule[]>> = {
+export const RULES: Readonly<Record<string, readonly NamingRule[]>> = {
   "resources:ResourceGroup": [
     rule(
       "resourceGroupName",

@@ -64,7 +64,8 @@ function identitiesOf(ids: readonly unknown[]): Bag {
 
 type Compute = (made: Made & { readonly name: string }, inputs: Bag) => Bag;
 
-const COMPUTED: Readonly<Record<string, Compute>> = {
+/** By type, without `azure-native:`. */
+export const COMPUTED: Readonly<Record<string, Compute>> = {
   "resources:ResourceGroup": () => ({ properties: { provisioningState: "Succeeded" } }),
 
   "storage:StorageAccount": ({ name, created }, inputs) => ({

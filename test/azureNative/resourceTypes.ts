@@ -25,8 +25,8 @@ const PERIMETER = "Microsoft.Network/networkSecurityPerimeters/{networkSecurityP
 const IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities";
 const AUTHORIZATION = "/providers/Microsoft.Authorization";
 
-/** The types that the double has; others are refused by name. */
-const TYPES: Readonly<Record<string, ResourceType>> = {
+/** The types that the double has, without `azure-native:`; others are refused by name. */
+export const TYPES: Readonly<Record<string, ResourceType>> = {
   "resources:ResourceGroup": { path: GROUP },
 
   "storage:StorageAccount": inGroup(STORAGE, {
