@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   describeEngine,
   obtainEngine,
@@ -25,8 +26,12 @@ export async function main(args: string[]): Promise<number> {
   return exitCode === 255 ? 1 : exitCode;
 }
 
+/** Commands that take `--policy-pack`. */
+const JUDGED = ["up", "update", "preview", "pre"];
+
 /**
- * Runs the CLI on a stack. The stack `local` is made when it is first used, and what a killed update
+ * Runs the CLI on a stack. Previews and updates are held against the rules in `policies/`, unless other
+ * ones are named. The stack `local` is made when it is first used, and what a killed update
  * left behind is put right before the next one.
  * @param env - What {@link environmentOf} says.
  * @param output - Where its output goes. @default the terminal
@@ -37,7 +42,7 @@ export async function runOnStack(
   env: Record<string, string>,
   output: Pick<PulumiOptions, "stdio" | "onLine"> = {},
 ): Promise<PulumiResult> {
-  const { stack, deploys } = readInvocation(args);
+  const { command, stack, deploys } = readInvocation(args);
   const options = { cwd: root, env: { ...process.env, ...env } };
   const state = localState(env);
   if (stack === LOCAL && deploys && state !== undefined) {
@@ -50,5 +55,8 @@ export async function runOnStack(
       });
     }
   }
-  return runPulumi(engine, args, { ...options, ...output });
+  const named = args.some((arg) => /^--policy-pack(=|$)/.test(arg));
+  const judged = deploys && JUDGED.includes(command ?? "") && !named;
+  const policies = judged ? ["--policy-pack", join(root, "policies")] : [];
+  return runPulumi(engine, [...args, ...policies], { ...options, ...output });
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signIn } from "../components";
+import { readSettings } from "../components/workspace/settings";
 import { azureFoundation, type AzureFoundation } from "./azure";
 import { loadConfig, type Settings } from "./config";
 import { models } from "./models";
@@ -46,8 +47,8 @@ const azureOutputs = (foundation: AzureFoundation) => ({
 });
 
 function knowsWorkspace(): boolean {
-  const host = pulumi.runtime.getConfig("databricks:host") ?? process.env["DATABRICKS_HOST"];
-  return host !== undefined && host !== "";
+  const { host, profile, azureWorkspaceResourceId } = readSettings(pulumi.runtime.getConfig);
+  return [host, profile, azureWorkspaceResourceId].some((one) => one !== undefined);
 }
 
 function sayWhatIsNext({ workspaceUrl }: AzureFoundation): void {
