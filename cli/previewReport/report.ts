@@ -82,7 +82,7 @@ export function reportOf(plan: Plan, events: Events, context: Context): Report {
     project: named.project === "" ? context.project : named.project,
     stack: context.stack ?? (named.stack === "" ? "unknown" : named.stack),
     commit: context.commit,
-    failed: !stopped && (hasErrors || (context.exitCode ?? 0) !== 0),
+    failed: hasErrors || (!stopped && (context.exitCode ?? 0) !== 0),
     groups: groupsOf(resources),
     counts: new Map(
       operations.map((one) => [one, made.filter(({ operation }) => operation === one).length]),

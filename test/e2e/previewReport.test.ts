@@ -163,7 +163,7 @@ describe("the page of a recorded preview", () => {
     };
     const wide = { width: 1200, height: TALL };
     await shoot("new-model", "new-model", { viewport: wide, colorScheme: "light" });
-    await shoot("replaced-table", "replaced-table", {
+    await shoot("replaced-table", "light", {
       viewport: { width: 1200, height: 1250 },
       colorScheme: "light",
     });

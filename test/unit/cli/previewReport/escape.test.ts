@@ -139,6 +139,12 @@ describe("nothing that a plan brings", () => {
     );
   });
 
+  it.each(["```", "a\n```\nb", "````js\n```\n````", "~~~\n```"])("ends a fence: %j", (text) => {
+    const html = markdown.render(`${fenced(text)}\n\nafter`);
+    expect(tagsOf(html)).toEqual(["<pre", "<code", "</code", "</pre", "<p", "</p"]);
+    expect(html).toContain("<p>after</p>");
+  });
+
   it("mentions anybody, or any issue", () => {
     // GitHub looks for both in the text of the HTML, where an entity is a character again.
     const shown = markdown.renderInline(escapeMarkdown("@octocat a@b.c #12 GH-12 !7 :tada:"));

@@ -177,7 +177,10 @@ describe("the verdict", () => {
     const error = { urn: "", message: "error: Configuration: no\n  at x", severity: "error" };
     const plan = (diagnostics: (typeof error)[]) => planOf([created("a")], { diagnostics });
     expect(say(plan([blocked, error]))).toBe("bad: The preview of prod failed: Configuration: no");
-    expect(say(plan([blocked]), { violations: [policy("mandatory"), policy("advisory")] })).toBe(
+    const violations = [policy("mandatory"), policy("advisory")];
+    expect(say(plan([blocked, error]), { violations })).toMatch(/^bad: The preview of prod failed/);
+    const ended = { ...error, message: "error: preview failed\n" };
+    expect(say(plan([blocked, ended]), { violations }, { exitCode: 1 })).toBe(
       "bad: 1 policy violation stops the update of prod (it creates 1 resource in customer-churn)",
     );
     expect(say(plan([blocked]), { violations: [policy("advisory")] })).toBe(
