@@ -12,7 +12,7 @@ import type { CommandResult } from "./command";
 import { MINUTES, only, said } from "./deployment";
 
 const ANSWERS = `# A model of which nobody has heard before.
-name: credit-risk
+name: e2e-tumours
 owner: credit-team
 problem: binary-classification
 schedule: weekly
@@ -21,8 +21,8 @@ monitoring: yes
 `;
 
 const GENERATED = {
-  stack: "stacks/creditRisk",
-  unit: "test/unit/stacks/creditRisk.test.ts",
+  stack: "stacks/e2eTumours",
+  unit: "test/unit/stacks/e2eTumours.test.ts",
 };
 
 describe("a new model, in a copy of this checkout", () => {
@@ -32,7 +32,7 @@ describe("a new model, in a copy of this checkout", () => {
 
   beforeAll(async () => {
     checkout = await Checkout.create();
-    checkout.edit("Pulumi.local.yaml", only("creditRisk"));
+    checkout.edit("Pulumi.local.yaml", only("e2eTumours"));
     checkout.git("commit", "--quiet", "--all", "--message", "Deploy the new model alone");
     workspace = await startWorkspace({ root: join(home, "workspace"), python });
   }, 2 * MINUTES);
@@ -54,7 +54,7 @@ describe("a new model, in a copy of this checkout", () => {
   const changed = (): string => checkout.git("status", "--short", "--untracked-files=all");
   const flags = (change: Record<string, string>): string[] =>
     Object.entries({
-      ...{ name: "fraud", owner: "ann", problem: "regression", schedule: "daily" },
+      ...{ name: "e2e-fraud", owner: "ann", problem: "regression", schedule: "daily" },
       ...{ serving: "batch", monitoring: "no", ...change },
     }).flatMap(([key, value]) => [`--${key}`, value]);
 
@@ -62,12 +62,12 @@ describe("a new model, in a copy of this checkout", () => {
     const cases: [flags: string[], said: string][] = [
       [flags({ name: "platform" }), 'name is "platform"; is a name of this repository'],
       [flags({ name: "iris" }), "is taken: there is stacks/iris"],
-      [flags({ name: "credit risk" }), 'name is "credit risk"; must be 1 to 30 lower-case'],
+      [flags({ name: "e2e tumours" }), 'name is "e2e tumours"; must be 1 to 30 lower-case'],
       [
         flags({ metric: "val_auc" }),
         'metric is "val_auc"; must be one of val_rmse, val_mae, val_r2',
       ],
-      [["--name", "fraud"], "owner is missing"],
+      [["--name", "e2e-fraud"], "owner is missing"],
       [["--answers", join(home, "none.yaml")], "cannot be read: ENOENT"],
       [["--colour", "red"], "--colour is unknown; there are --name"],
     ];
@@ -89,13 +89,13 @@ describe("a new model, in a copy of this checkout", () => {
         ...[python, join(root, "test/e2e/in_terminal.py"), JSON.stringify(steps)],
         ...["npm", "run", "--silent", "new-model", "--", ...args],
       );
-    const name: [string, string] = ["called?", "fraud\r"];
+    const name: [string, string] = ["called?", "e2e-fraud\r"];
     const [broken, dry] = await Promise.all([
       inTerminal([name, ["answers for it?", "ann\r"], ["predict?", "\u0003"]]),
       inTerminal(
         [
           ["called?", "iris\r"],
-          ["is taken", `${"\u007f".repeat(4)}fraud\r`],
+          ["is taken", `${"\u007f".repeat(4)}e2e-fraud\r`],
           ["answers for it?", "ann\r"],
           ["predict?", "\u001b[B\u001b[B\r"],
           ["reach people?", "\u001b[B\r"],
@@ -106,8 +106,8 @@ describe("a new model, in a copy of this checkout", () => {
     expect(broken.exitCode, said(broken)).toBe(130);
     expect(broken.stdout).toContain("Nothing was written.");
     expect(dry.exitCode, said(dry)).toBe(0);
-    expect(dry.stdout).toContain("jobs/fraud/batch_inference.py");
-    expect(dry.stdout).toContain('+import { fraud } from "./fraud/model";');
+    expect(dry.stdout).toContain("jobs/e2e_fraud/batch_inference.py");
+    expect(dry.stdout).toContain('+import { e2eFraud } from "./e2eFraud/model";');
     expect(changed()).toBe("");
   });
 
@@ -118,7 +118,7 @@ describe("a new model, in a copy of this checkout", () => {
       writeFileSync(answers, ANSWERS);
       const made = await npm("new-model", "--answers", answers);
       expect(made.exitCode, said(made)).toBe(0);
-      expect(made.stdout).toContain("registered creditRisk in stacks/models.ts");
+      expect(made.stdout).toContain("registered e2eTumours in stacks/models.ts");
       const files = changed().trim().split("\n");
       expect(files.filter((line) => !line.includes("?? "))).toEqual(["M stacks/models.ts"]);
       for (const line of files) expect(made.stdout).toContain(line.split(" ").at(-1));
@@ -126,8 +126,8 @@ describe("a new model, in a copy of this checkout", () => {
       expect(model.split("\n").length, "as short as those written by hand").toBeLessThanOrEqual(60);
 
       const pytest =
-        `cd jobs && ${python} -m pytest tests/test_credit_risk.py tests/test_command_line.py ` +
-        "tests/test_serverless.py -k 'credit_risk or every'";
+        `cd jobs && ${python} -m pytest tests/test_e2e_tumours.py tests/test_command_line.py ` +
+        "tests/test_serverless.py -k 'e2e_tumours or every'";
       const checks = await Promise.all([
         run("npx", "tsc", "--incremental", "false"),
         run("npx", "eslint", GENERATED.stack, GENERATED.unit, "stacks/models.ts"),
@@ -147,9 +147,9 @@ describe("a new model, in a copy of this checkout", () => {
       const up = () => npm("pulumi", "up", "--yes", "--skip-preview", "-s", "local");
       const first = await up();
       expect(first.exitCode, said(first)).toBe(0);
-      expect(said(first)).toContain("credit_risk_model → champion: WAITING");
-      expect(said(first)).toContain("train it: npm run job -- credit-risk-training");
-      const training = await npm("job", "credit-risk-training");
+      expect(said(first)).toContain("e2e_tumours_model → champion: WAITING");
+      expect(said(first)).toContain("train it: npm run job -- e2e-tumours-training");
+      const training = await npm("job", "e2e-tumours-training");
       expect(training.exitCode, said(training)).toBe(0);
       const second = await up();
       expect(second.exitCode, said(second)).toBe(0);
@@ -161,7 +161,7 @@ describe("a new model, in a copy of this checkout", () => {
         { host: workspace.url, token: workspace.token },
         {
           method: "POST",
-          path: "/serving-endpoints/credit-risk-model-endpoint/invocations",
+          path: "/serving-endpoints/e2e-tumours-model-endpoint/invocations",
           body: { dataframe_records: [LARGE, SMALL] },
         },
       );

@@ -6,7 +6,28 @@ import { MODELS, withModel } from "../../../../cli/newModel/register";
 import { render, sortImports } from "../../../../cli/newModel/render";
 import { root } from "../../../../cli/paths";
 
-const text = readFileSync(join(root, MODELS), "utf8");
+/** The list as it was when it had four models. */
+const text = `import { churnPrediction } from "./churnPrediction/model";
+import { customerChurn } from "./customerChurn/model";
+import type { ModelDefinition } from "./defineModel";
+import { iris } from "./iris/model";
+import { telcoChurn } from "./telcoChurn/model";
+
+/** Every model that there is. */
+export const models: readonly ModelDefinition[] = [
+  churnPrediction,
+  customerChurn,
+  iris,
+  telcoChurn,
+];
+`;
+
+test("the list of this repository has the form that is known", () => {
+  const real = readFileSync(join(root, MODELS), "utf8");
+  const after = withModel(real, namesOf("unit-test-of-nobody"));
+  expect(after).toContain('import { unitTestOfNobody } from "./unitTestOfNobody/model";');
+  expect(after).toMatch(/\bunitTestOfNobody\b[^"]*\];/);
+});
 
 test.each([
   [
