@@ -23,7 +23,7 @@ const priced: Readonly<Record<string, RegExp>> = {
 
 /** Azure resources name what they are billed by alike. */
 const AZURE =
-  /(^|\.)(sku(\.|$)|tier$|retentionInDays$|dailyQuotaGb$|amount$|workspaceCapping\.|zoneRedundancy$|pricingTier$)/;
+  /(^|\.)(sku(\.(name|tier|capacity))?$|tier$|retentionInDays$|dailyQuotaGb$|amount$|workspaceCapping\.|zoneRedundancy$|pricingTier$)/;
 
 /** The cost-relevant properties that a plan changes; of a new or deleted resource, all of those that it has. */
 export function costChanges(resources: readonly Resource[]): CostChange[] {

@@ -31,6 +31,7 @@ export interface Picture {
 const ROOTS = new Set([
   "mlops:index:ModelStack",
   "mlops:index:Platform",
+  "mlops:index:AzureFoundation",
   "pulumi:pulumi:Stack",
   "",
 ]);
