@@ -14,6 +14,8 @@ export interface PersonalCopy {
 
 /** The section of the Azure side: a copy uses the workspace that the original has. */
 const AZURE = "mlops:azure";
+/** What the policies demand of the original: a copy has paused schedules, and jobs that run as the person. */
+const RULES = "mlops-policies:rules";
 const ENVIRONMENT = ["config", "mlops:environment"];
 
 /** How Pulumi encrypts a stack; each has its own. */
@@ -34,7 +36,7 @@ export function personalCopy(name: string, text: string, original: string): Pers
   const catalog = `${found}_${name.replaceAll("-", "_")}`;
   const provider = document.get("secretsprovider");
   for (const key of ENCRYPTION) document.delete(key);
-  document.deleteIn(["config", AZURE]);
+  for (const section of [AZURE, RULES]) document.deleteIn(["config", section]);
   const leftOut = takeSecretsOut(document);
   dropHeading(document);
   const changes: readonly (readonly [path: readonly string[], value: string | boolean])[] = [

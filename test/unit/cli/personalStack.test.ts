@@ -34,6 +34,8 @@ it("has names of its own, paused schedules and no Azure side, and is valid", () 
     protect: false,
   });
   expect(text).not.toContain("mlops:azure");
+  // Nothing of the sort is demanded: paused monitors would stop the copy's updates.
+  expect(text).not.toContain("mlops-policies");
   expect(text).toMatch(/^# A personal copy of dev/);
 });
 
