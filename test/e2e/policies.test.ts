@@ -22,7 +22,8 @@ import { PolicyStack } from "./policies/stack";
 const strict = { protect: true, runAs: true, monitored: true, minimumMinutesBetweenRuns: 60 };
 const token = `dapi${"0123456789abcdef".repeat(2)}`;
 
-describe("a preview with the policy pack", () => {
+// Five at a time: on a busy machine each takes its time.
+describe("a preview with the policy pack", { timeout: 5 * MINUTES }, () => {
   // Before anything is made the provider asks a workspace for no more than how to sign in.
   const nowhere = createServer((_request, response) => response.writeHead(404).end("{}"));
   let stack: PolicyStack;
