@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { showValue } from "../../../../cli/previewReport/values";
 import { model, planOf, report, step } from "./plans";
 
 const ENDPOINT = "databricks:index/modelServing:ModelServing";
@@ -10,7 +11,7 @@ const endpoint = (workloadSize: string, scaleToZeroEnabled: boolean) => ({
 
 const costs = (...steps: Parameters<typeof planOf>[0]) =>
   report(planOf(steps)).costs.map(
-    ({ path, before, after }) => `${path}: ${String(before)} → ${String(after)}`,
+    ({ path, before, after }) => `${path}: ${showValue(before)} → ${showValue(after)}`,
   );
 
 describe("cost-relevant changes", () => {
@@ -29,8 +30,8 @@ describe("cost-relevant changes", () => {
     const one = { name: "e", type: ENDPOINT };
     const properties = endpoint("Small", false);
     expect(costs(step({ op: "create", ...one, after: properties }))).toEqual([
-      "config.servedEntities[0].workloadSize: undefined → Small",
-      "config.servedEntities[0].scaleToZeroEnabled: undefined → false",
+      "config.servedEntities[0].workloadSize: none → Small",
+      "config.servedEntities[0].scaleToZeroEnabled: none → false",
     ]);
     expect(costs(step({ op: "delete", ...one, before: properties }))).toHaveLength(2);
   });
@@ -42,8 +43,8 @@ describe("cost-relevant changes", () => {
       retentionInDays: 30,
     };
     expect(costs(step({ op: "create", type: STORAGE, name: "s", after }))).toEqual([
-      "sku.name: undefined → Standard_ZRS",
-      "retentionInDays: undefined → 30",
+      "sku.name: none → Standard_ZRS",
+      "retentionInDays: none → 30",
     ]);
   });
 });
