@@ -44,6 +44,11 @@ const suites: readonly Suite[] = [
     lane: "typescript",
     run: (log) => check(log, process.execPath, ["cli/run.cjs", "docs", "--check"]),
   },
+  {
+    name: "pipelines",
+    lane: "typescript",
+    run: (log) => check(log, process.execPath, ["cli/run.cjs", "pipelines"]),
+  },
   { name: "unit", lane: "typescript", run: (log) => vitest(log, "unit") },
   {
     name: "ruff",

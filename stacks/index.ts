@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signIn } from "../components";
+import type { Identity } from "../components/azure/foundation";
 import { readSettings } from "../components/workspace/settings";
 import { azureFoundation, type AzureFoundation } from "./azure";
 import { loadConfig, type Settings } from "./config";
@@ -42,9 +43,13 @@ const azureOutputs = (foundation: AzureFoundation) => ({
   workspaceUrl: foundation.workspaceUrl,
   landing: foundation.storage.landing,
   imageRegistry: foundation.registryLoginServer,
-  ...(foundation.previewIdentity && { previewClientId: foundation.previewIdentity.clientId }),
-  ...(foundation.deployIdentity && { deployClientId: foundation.deployIdentity.clientId }),
+  previewIdentity: idsOf(foundation.previewIdentity),
+  deployIdentity: idsOf(foundation.deployIdentity),
 });
+
+/** Pipelines sign in with the one, and `npm run bootstrap` lets the other read the state. */
+const idsOf = (identity: Identity | undefined) =>
+  identity && { clientId: identity.clientId, objectId: identity.principalId };
 
 function knowsWorkspace(): boolean {
   const { host, profile, azureWorkspaceResourceId } = readSettings(pulumi.runtime.getConfig);
