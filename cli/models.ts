@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { obtainEngine } from "../engine";
-import { knownStacks, readEnvironment } from "./models/environments";
+import { readEnvironment } from "./models/environments";
 import type { Fleet } from "./models/facts";
 import { fleetText, type Display } from "./models/table";
+import { knownStacks } from "./project";
 import { UserError } from "./userError";
 
 const usage = `Usage: npm run models [-- [--stack NAME …] [--json] [--drift]]

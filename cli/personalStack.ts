@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { obtainEngine } from "../engine";
 import { personalCopy } from "./personalStack/copy";
-import { root } from "./paths";
+import { stackFile } from "./project";
 import { runOnStack } from "./pulumi";
 import { UserError } from "./userError";
 
@@ -21,13 +20,13 @@ const LONGEST = 19;
 /** `npm run personal-stack`: a file and a stack, or nothing at all. */
 export async function main(args: string[]): Promise<number> {
   const { name, dryRun } = parse(args);
-  const file = fileOf(name);
+  const file = stackFile(name);
   if (existsSync(file)) {
     throw new UserError(
       `There is a stack '${name}' already: Pulumi.${name}.yaml. Nothing was changed.`,
     );
   }
-  const copy = personalCopy(name, readFileSync(fileOf(ORIGINAL), "utf8"), ORIGINAL);
+  const copy = personalCopy(name, readFileSync(stackFile(ORIGINAL), "utf8"), ORIGINAL);
   if (dryRun) {
     console.log(copy.text.trimEnd());
     return 0;
@@ -63,10 +62,6 @@ async function initStack(name: string, secretsProvider: string | undefined): Pro
   if (exitCode === 0) return;
   const reason = stderr.trim() || stdout.trim();
   throw new UserError(`${reason}\nThe stack ${name} was not made, and nothing was changed.`);
-}
-
-function fileOf(stack: string): string {
-  return join(root, `Pulumi.${stack}.yaml`);
 }
 
 function parse(args: string[]): { name: string; dryRun: boolean } {

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findSignIn } from "./address";
-import { paths, root } from "./paths";
+import { paths } from "./paths";
+import { stackFile } from "./project";
 import { UserError } from "./userError";
 
 /** The stack of the workspace on this machine. */
@@ -116,6 +117,6 @@ function workspaceOf(stack: string | undefined): Record<string, string> {
 }
 
 function hasOwnHost(stack: string): boolean {
-  const file = join(root, `Pulumi.${stack}.yaml`);
+  const file = stackFile(stack);
   return existsSync(file) && /^\s+databricks:host:/m.test(readFileSync(file, "utf8"));
 }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { root } from "../paths";
+import { stackFile } from "../project";
 import { LOCAL } from "../stackEnvironment";
 import { UserError } from "../userError";
 
@@ -81,7 +80,7 @@ export function namesOf(name: string, stack: string, subscription: string): Name
 }
 
 function isStack(stack: string): boolean {
-  return /^[a-z][a-z0-9-]{0,19}$/.test(stack) && existsSync(join(root, `Pulumi.${stack}.yaml`));
+  return /^[a-z][a-z0-9-]{0,19}$/.test(stack) && existsSync(stackFile(stack));
 }
 
 function guidProblem(option: string, value: string): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import { parseDocument } from "yaml";
-import { root } from "../paths";
+import { stackFile } from "../project";
 import { UserError } from "../userError";
 
 /** What stands for an id that nobody has filled in yet. */
@@ -35,15 +35,14 @@ export function withIds(name: string, text: string, ids: AzureIds): string {
 
 /** Fills ids in, in the file of a stack; see {@link withIds}. */
 export function fillIn(stack: string, ids: AzureIds): void {
-  const name = `Pulumi.${stack}.yaml`;
-  const file = join(root, name);
+  const file = stackFile(stack);
   const text = readFileSync(file, "utf8");
-  const filled = withIds(name, text, ids);
+  const filled = withIds(basename(file), text, ids);
   if (filled !== text) writeFileSync(file, filled);
 }
 
 /** Refuses what {@link fillIn} would refuse, before anything is made. */
 export function checkIds(stack: string, ids: AzureIds): void {
-  const name = `Pulumi.${stack}.yaml`;
-  withIds(name, readFileSync(join(root, name), "utf8"), ids);
+  const file = stackFile(stack);
+  withIds(basename(file), readFileSync(file, "utf8"), ids);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { paths, root } from "../paths";
+import { stackFile } from "../project";
 import { UserError } from "../userError";
 
 /** What a preview leaves behind for the steps after it; a pipeline hands the folder on as an artifact. */
@@ -76,7 +77,7 @@ export function makeFolder(stack: string): StackFiles {
  */
 export function stackOf([stack]: readonly string[]): string {
   if (stack === undefined) throw new UserError("Which stack? Give its name, e.g. dev.");
-  if (!/^[\w.-]+$/.test(stack) || !existsSync(join(root, `Pulumi.${stack}.yaml`))) {
+  if (!/^[\w.-]+$/.test(stack) || !existsSync(stackFile(stack))) {
     throw new UserError(`There is no stack '${stack}': there is no file Pulumi.${stack}.yaml.`);
   }
   return stack;

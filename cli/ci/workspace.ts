@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { root } from "../paths";
+import { stackFile } from "../project";
 import { LOCAL } from "../stackEnvironment";
 
 const file = z.object({
@@ -15,7 +14,7 @@ const file = z.object({
  */
 export function useWorkspaceOf(stack: string): void {
   if (stack === LOCAL) return;
-  const { config } = file.parse(parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")));
+  const { config } = file.parse(parse(readFileSync(stackFile(stack), "utf8")));
   const host = config["databricks:host"];
   if (host !== undefined) process.env["DATABRICKS_HOST"] = host;
 }

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { z } from "zod";
 import { findConnection } from "../../components/workspace/connection";
 import { originOf } from "../../components/workspace/originOf";
@@ -14,13 +13,6 @@ import { readModel, unreadModel } from "./live";
 
 /** The longest that a workspace may take to say who is calling. */
 const PATIENCE_MS = 15_000;
-
-/** The environments that the repository knows: one for each file `Pulumi.<stack>.yaml`. */
-export function knownStacks(folder = root): string[] {
-  return readdirSync(folder)
-    .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
-}
 
 /**
  * Everything about one environment. Throws nothing: what cannot be read is in the row.

@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
-import { root } from "../paths";
+import { projectName } from "../project";
 import { UserError } from "../userError";
 import { noEvents, readEvents } from "./events";
 import { readPlan } from "./plan";
@@ -46,9 +42,4 @@ export function readReport({ preview, events, log, name, ...about }: Sources): R
       "Make it with `npm run pulumi -- preview --json -s STACK > preview.json`; " +
       "if that failed, say so with --exit-code.",
   );
-}
-
-function projectName(): string {
-  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  return z.object({ name: z.string() }).parse(project).name;
 }

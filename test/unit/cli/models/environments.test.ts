@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { knownStacks, readEnvironment } from "../../../../cli/models/environments";
+import { readEnvironment } from "../../../../cli/models/environments";
+import { knownStacks } from "../../../../cli/project";
 import type { Engine } from "../../../../engine";
 import { startHttpDouble } from "../../httpDouble";
 import { noSignIn } from "../../signInEnvironment";

@@ -1,0 +1,23 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { root } from "./paths";
+
+/** The name of the Pulumi project, as `Pulumi.yaml` says it. */
+export function projectName(): string {
+  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  return z.object({ name: z.string() }).parse(project).name;
+}
+
+/** The file of a stack's configuration; it need not be there. */
+export function stackFile(stack: string): string {
+  return join(root, `Pulumi.${stack}.yaml`);
+}
+
+/** The stacks that the repository knows: one for each file `Pulumi.<stack>.yaml`. */
+export function knownStacks(folder = root): string[] {
+  return readdirSync(folder)
+    .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
