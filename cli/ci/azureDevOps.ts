@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../userError";
-import type { Comment, Comments } from "./comment";
+import type { Comment, Comments } from "./comments";
 import { callRest, required, type RestCall } from "./rest";
 
 const VERSION = "api-version=7.1";

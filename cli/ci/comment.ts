@@ -1,37 +1,19 @@
 import { readFileSync } from "node:fs";
 import { NOTHING_TO_SAY, previewMarker } from "../previewReport/marker";
+import { projectName } from "../project";
 import { UserError } from "../userError";
 import { azureDevOpsComments } from "./azureDevOps";
+import type { Comments } from "./comments";
 import { filesOf, readResult, stackOf } from "./files";
 import { gitHubComments } from "./gitHub";
 import { findSystem } from "./system";
-
-/** Name in Pulumi.yaml. */
-const PROJECT = "mlops";
-
-/** One comment of a pull request. */
-export interface Comment {
-  readonly id: string;
-  readonly body: string;
-  /** Whether the identity that this pipeline runs as wrote it. */
-  readonly own: boolean;
-}
-
-/** The comments of the pull request that CI builds. */
-export interface Comments {
-  /** All of them, whatever the page. */
-  list(): Promise<Comment[]>;
-  create(body: string): Promise<void>;
-  update(id: string, body: string): Promise<void>;
-  remove(id: string): Promise<void>;
-}
 
 /** `ci comment STACK`: one comment per stack, edited in place. */
 export async function comment(args: string[]): Promise<number> {
   const stack = stackOf(args);
   readResult(stack);
   const body = readFileSync(filesOf(stack).markdown, "utf8");
-  const done = await putComment(findComments(), previewMarker(PROJECT, stack), body);
+  const done = await putComment(findComments(), previewMarker(projectName(), stack), body);
   console.log(`The comment on ${stack}: ${done}`);
   return 0;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { UserError } from "../userError";
-import type { Comment, Comments } from "./comment";
+import type { Comment, Comments } from "./comments";
 import { callRest, required, type RestCall } from "./rest";
 
 /** Who writes with the token that a workflow gets. */

@@ -4,7 +4,7 @@ import { query } from "../sql";
 import { reasonOf } from "./attempt";
 import type { DeployedAlert, DeployedModel } from "./deployed";
 import type { Drift, Fact } from "./facts";
-import type { Source } from "./live";
+import type { Source } from "./source";
 
 const evaluated = z.object({
   evaluation: z.object({ state: z.string().optional(), last_evaluated_at: z.string().optional() }),

@@ -1,17 +1,10 @@
-import type { Connection } from "../../components/workspace/rest";
 import { attempt } from "./attempt";
 import type { DeployedModel } from "./deployed";
 import { readDrift } from "./drift";
 import { readEndpoints } from "./endpoints";
 import type { ModelRow } from "./facts";
+import type { Source } from "./source";
 import { readVersions } from "./versions";
-
-/** How the workspace's facts are found out. */
-export interface Source {
-  readonly connection: Connection;
-  /** Whether the score of drift may start a warehouse that has stopped, which costs. */
-  readonly startsWarehouse: boolean;
-}
 
 /** Everything about one model; what cannot be found out is unknown, each by itself. */
 export async function readModel(model: DeployedModel, source: Source): Promise<ModelRow> {
