@@ -1,18 +1,5 @@
 import { z } from "zod";
-
-const deployment = z.object({
-  deployment: z.object({
-    resources: z
-      .array(
-        z.object({
-          type: z.string(),
-          id: z.string().optional(),
-          outputs: z.record(z.string(), z.unknown()).optional(),
-        }),
-      )
-      .default([]),
-  }),
-});
+import { readResources } from "./stackState";
 
 /** What to call the resources of a type, and which of their outputs is their name. */
 const kinds: readonly (readonly [type: string, title: string, name: string])[] = [
@@ -39,12 +26,13 @@ const ROOM = 80;
  * @param exported - What `pulumi stack export` prints.
  */
 export function summarize(exported: string): string[][] {
-  const { resources } = deployment.parse(JSON.parse(exported)).deployment;
-  const made = resources.filter(({ id, type }) => id !== undefined && !type.startsWith("pulumi:"));
+  const made = readResources(exported).filter(
+    ({ id, type }) => id !== undefined && !type.startsWith("pulumi:"),
+  );
   const rows = kinds.flatMap(([type, title, name]) => {
     const found = made.filter((resource) => resource.type === type);
     const names = found
-      .map(({ outputs, id = "" }) => z.string().catch(id).parse(outputs?.[name]))
+      .map(({ outputs, id = "" }) => z.string().catch(id).parse(outputs[name]))
       .sort();
     return found.length === 0 ? [] : [[title, String(found.length), some(names)]];
   });

@@ -1,25 +1,13 @@
-import { z } from "zod";
 import { obtainEngine } from "../../engine";
 import { connect } from "../address";
 import { runOnStack } from "../pulumi";
 import { runShownJob } from "../shownJob";
 import { environmentOf, readInvocation } from "../stackEnvironment";
+import { readResources } from "../stackState";
+import { parseUrn } from "../urn";
 import { UserError } from "../userError";
 import { stackOf } from "./files";
 import { useWorkspaceOf } from "./workspace";
-
-const exported = z.object({
-  deployment: z.object({
-    resources: z
-      .array(
-        z.object({
-          urn: z.string(),
-          outputs: z.object({ name: z.string() }).partial().optional(),
-        }),
-      )
-      .default([]),
-  }),
-});
 
 /** The components whose jobs train, after those whose tables training reads. */
 const ORDER = ["FeatureTable", "TrainingJob", "VolumeTrainingJob"] as const;
@@ -59,13 +47,12 @@ async function jobsOf(stack: string): Promise<string[]> {
  * @param state - What `pulumi stack export` prints.
  */
 export function trainingJobs(state: string): string[] {
-  const { resources } = exported.parse(JSON.parse(state)).deployment;
+  const resources = readResources(state);
   return ORDER.flatMap((component) =>
-    resources.flatMap(({ urn, outputs }) => {
-      const types = (urn.split("::")[2] ?? "").split("$");
-      const isOf = types.includes(`mlops:index:${component}`);
-      const isJob = types.at(-1) === "databricks:index/job:Job";
-      return isOf && isJob && outputs?.name !== undefined ? [outputs.name] : [];
+    resources.flatMap(({ urn, type, outputs: { name } }) => {
+      const isOf = parseUrn(urn).ancestors.includes(`mlops:index:${component}`);
+      const isJob = type === "databricks:index/job:Job";
+      return isOf && isJob && typeof name === "string" ? [name] : [];
     }),
   );
 }

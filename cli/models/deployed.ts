@@ -1,19 +1,6 @@
 import { z } from "zod";
-
-/** A resource as `pulumi stack export` has it. */
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().optional(),
-  parent: z.string().optional(),
-  outputs: z.record(z.string(), z.unknown()).default({}),
-});
-
-const stackExport = z.object({
-  deployment: z.object({ resources: z.array(resource).default([]) }).nullish(),
-});
-
-type Resource = z.output<typeof resource>;
+import { readResources, type DeployedResource } from "../stackState";
+import { parseUrn } from "../urn";
 
 /** The component that everything of a model is below. */
 const MODEL_STACK = "mlops:index:ModelStack";
@@ -74,7 +61,7 @@ export interface Deployed {
  * @throws Error if that is no state.
  */
 export function readDeployed(exported: string): Deployed {
-  const resources = stackExport.parse(JSON.parse(exported)).deployment?.resources ?? [];
+  const resources = readResources(exported);
   const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
   const models = resources
     .filter(({ type }) => type === MODEL_STACK)
@@ -84,19 +71,20 @@ export function readDeployed(exported: string): Deployed {
 }
 
 function isBelow(ancestor: string, parents: ReadonlyMap<string, string | undefined>) {
-  return ({ parent }: Resource): boolean => {
+  return ({ parent }: DeployedResource): boolean => {
     for (let at = parent; at !== undefined; at = parents.get(at)) if (at === ancestor) return true;
     return false;
   };
 }
 
-function modelOf(stack: Resource, own: readonly Resource[]): DeployedModel {
-  const ofType = (suffix: string): Resource[] => own.filter(({ type }) => type.endsWith(suffix));
+function modelOf(stack: DeployedResource, own: readonly DeployedResource[]): DeployedModel {
+  const ofType = (suffix: string): DeployedResource[] =>
+    own.filter(({ type }) => type.endsWith(suffix));
   const [gate] = ofType("mlops:PromotionGate");
   const [alert] = ofType(":AlertV2").flatMap(alertOf);
   const owner = stack.outputs["owner"];
   return {
-    name: stack.urn.split("::").at(-1) ?? stack.urn,
+    name: parseUrn(stack.urn).name,
     owner: typeof owner === "string" ? owner : "unknown",
     registeredModel: ofType(":RegisteredModel").find(({ id }) => id !== undefined)?.id,
     gate: gate === undefined ? undefined : gateOutputs.safeParse(gate.outputs).data,
@@ -107,7 +95,7 @@ function modelOf(stack: Resource, own: readonly Resource[]): DeployedModel {
   };
 }
 
-function alertOf({ id, outputs }: Resource): DeployedAlert[] {
+function alertOf({ id, outputs }: DeployedResource): DeployedAlert[] {
   const { data } = alertOutputs.safeParse(outputs);
   if (id === undefined || data === undefined) return [];
   const { queryText: query, warehouseId, evaluation } = data;
@@ -115,7 +103,7 @@ function alertOf({ id, outputs }: Resource): DeployedAlert[] {
 }
 
 /** A job's link begins with it: what the configuration says now may be another workspace. */
-function workspaceIn(resources: readonly Resource[]): string | undefined {
+function workspaceIn(resources: readonly DeployedResource[]): string | undefined {
   for (const { type, outputs } of resources) {
     const { data } = url.safeParse(outputs);
     if (type === "databricks:index/job:Job" && data !== undefined) return new URL(data.url).origin;

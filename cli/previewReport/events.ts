@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseUrn } from "../urn";
 import type { Properties } from "./plan";
 
 /*
@@ -64,7 +65,7 @@ export function readEvents(text: string): Events {
   );
   const stack = events
     .flatMap(({ resOutputsEvent: one }) => (one === undefined ? [] : [one.metadata]))
-    .find(({ urn }) => urn.split("::")[2] === "pulumi:pulumi:Stack");
+    .find(({ urn }) => parseUrn(urn).type === "pulumi:pulumi:Stack");
   return {
     violations: unique(events.flatMap(({ policyEvent: one }) => (one === undefined ? [] : [one]))),
     parents: new Map(

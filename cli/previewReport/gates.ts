@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Events } from "./events";
 import type { Diagnostic, Plan } from "./plan";
 import { compare } from "./text";
-import { parseUrn } from "./urn";
+import { parseUrn } from "../urn";
 
 /** What a gate says of a version. */
 export const standings = ["BLOCKED", "REFUSED", "PROMOTED", "CHAMPION", "WAITING"] as const;

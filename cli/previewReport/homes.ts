@@ -1,4 +1,4 @@
-import { parseUrn } from "./urn";
+import { parseUrn } from "../urn";
 
 /** What a resource belongs to. */
 export interface Home {

@@ -7,7 +7,7 @@ import { operations, type Operation } from "./operations";
 import type { Diagnostic, Plan } from "./plan";
 import { changedResources, type Resource } from "./resources";
 import { compare, firstLine } from "./text";
-import { parseUrn } from "./urn";
+import { parseUrn } from "../urn";
 
 /** The changed resources of one model or of a part of the environment. */
 export interface Group {

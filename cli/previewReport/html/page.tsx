@@ -6,11 +6,13 @@ import { renderToString } from "preact-render-to-string";
 import { operations, words } from "../operations";
 import { isQuiet, type Group, type Report } from "../report";
 import { stays, verdictOf, type Tone } from "../verdict";
+import { Gates } from "./gates";
 import { Icon, type IconName } from "./icons";
+import { Losses } from "./losses";
 import { GroupSection } from "./models";
 import { draw, type Drawn } from "./picture";
 import { Sentence, shown } from "./parts";
-import { Costs, Errors, Gates, Losses, Outputs, Policies, Warnings } from "./sections";
+import { Costs, Errors, Outputs, Policies, Warnings } from "./sections";
 
 const icons: Readonly<Record<Tone, IconName>> = {
   bad: "bad",

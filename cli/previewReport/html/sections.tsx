@@ -1,13 +1,10 @@
 import type { VNode } from "preact";
-import type { Gate, Standing } from "../gates";
 import { kindOf } from "../kinds";
-import { lossesOf, type Loss } from "../losses";
 import { isMandatory, type Report } from "../report";
 import { plainText, visible } from "../text";
-import { parseUrn } from "../urn";
+import { parseUrn } from "../../urn";
 import { shorten } from "../values";
-import type { IconName } from "./icons";
-import { Changes, OperationStatus, Status, Table, Transition, Value, shown } from "./parts";
+import { Status, Table, Transition, Value, shown } from "./parts";
 
 /** Errors, each as it was said. */
 export function Errors({ report }: { report: Report }): VNode | null {
@@ -20,120 +17,6 @@ export function Errors({ report }: { report: Report }): VNode | null {
         <Said text={message} />
       ))}
     </section>
-  );
-}
-
-/** Deletions and replacements, with what forces them and what is lost. */
-export function Losses({ report }: { report: Report }): VNode | null {
-  const losses = report.groups.flatMap(lossesOf);
-  if (losses.length === 0) return null;
-  return (
-    <section aria-labelledby="losses">
-      <h2 id="losses">Deletions and replacements</h2>
-      <Table
-        caption="What is deleted or replaced"
-        columns={["What happens", "Resource", "Belongs to", "Why", "Lost"]}
-      >
-        {losses.map((loss) => (
-          <tr>
-            <td>
-              <OperationStatus operation={loss.operation} />
-            </td>
-            <th scope="row">
-              {shown(loss.what)} {loss.name === undefined ? null : <code>{shown(loss.name)}</code>}
-            </th>
-            <td>{shown(loss.home)}</td>
-            <td>
-              <Why loss={loss} />
-            </td>
-            <td>
-              {loss.loses === undefined ? (
-                <span class="quiet">nothing</span>
-              ) : (
-                <strong class="bad">{loss.loses}</strong>
-              )}
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </section>
-  );
-}
-
-function Why({ loss: { operation, name, because } }: { loss: Loss }): VNode {
-  if (because.length === 0)
-    return (
-      <span class="quiet">
-        {operation === "delete" ? "no longer in the program" : "what it depends on is replaced"}
-      </span>
-    );
-  if (name !== undefined) return <Changes changes={because} />;
-  return <strong class="replace">{because.map(({ path }) => shown(path)).join(", ")}</strong>;
-}
-
-const standings: Readonly<Record<Standing, readonly [IconName, tone: string, text: string]>> = {
-  BLOCKED: ["bad", "bad", "blocks the update"],
-  REFUSED: ["delete", "bad", "refused"],
-  PROMOTED: ["good", "good", "promoted"],
-  CHAMPION: ["good", "good", "champion"],
-  WAITING: ["waiting", "quiet-status", "waiting"],
-};
-
-/** The verdict of each gate with its numbers. */
-export function Gates({ report: { gates } }: { report: Report }): VNode | null {
-  if (gates.length === 0) return null;
-  return (
-    <section aria-labelledby="gates">
-      <h2 id="gates">Promotion gates</h2>
-      <Table
-        caption="What the gates say"
-        columns={["Model", "Version", "Verdict", "Rules and what was measured", "What follows"]}
-      >
-        {gates.map((gate) => (
-          <tr>
-            <th scope="row">
-              <code>{shown(gate.model)}</code>
-            </th>
-            <td>{gate.version === undefined ? "none" : shown(`v${gate.version}`)}</td>
-            <td>
-              <Standing gate={gate} />
-            </td>
-            <td class="reason">
-              <Rules gate={gate} />
-            </td>
-            <td>
-              {gate.consequence === "" ? <span class="quiet">–</span> : shown(gate.consequence)}
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </section>
-  );
-}
-
-function Standing({ gate }: { gate: Gate }): VNode {
-  const [icon, tone, text] = standings[gate.standing];
-  return (
-    <Status icon={icon} tone={tone}>
-      {text}
-    </Status>
-  );
-}
-
-function Rules({ gate: { rules, reason } }: { gate: Gate }): VNode {
-  if (rules.length === 0) return <>{shown(reason)}</>;
-  return (
-    <ul class="plain">
-      {rules.map(({ metric, measured, required, passed }) => (
-        <li>
-          <Status icon={passed ? "good" : "delete"} tone={passed ? "good" : "bad"}>
-            {passed ? "holds" : "fails"}
-          </Status>{" "}
-          <code>{shown(metric)}</code> <span class="number">{shown(measured)}</span>, must be{" "}
-          <span class="number">{shown(required)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -4,13 +4,18 @@ import { summarize } from "../../../cli/summary";
 const exported = (resources: readonly object[]): string =>
   JSON.stringify({ deployment: { resources } });
 const table = (name: string) => ({
+  urn: `urn:pulumi:local::mlops::databricks:index/sqlTable:SqlTable::${name}`,
   type: "databricks:index/sqlTable:SqlTable",
   id: name,
   outputs: { name },
 });
 
 test("kinds have a row each with their names, the rest is counted", () => {
-  const grant = { type: "databricks:index/grant:Grant", id: "grant" };
+  const grant = {
+    urn: "urn:pulumi:local::mlops::databricks:index/grant:Grant::grant",
+    type: "databricks:index/grant:Grant",
+    id: "grant",
+  };
   expect(summarize(exported([table("labels"), table("features"), grant]))).toEqual([
     ["Tables", "2", "features, labels"],
     ["Grants, permissions, tags, keys, files", "1", ""],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { main } from "../../../cli/ci";
-import { previewJson } from "../../../cli/ci/json";
 import { isChanged } from "../../../cli/ci/preview";
 import { passOnServiceConnection } from "../../../cli/ci/signIn";
 import { trainingJobs } from "../../../cli/ci/train";
@@ -25,12 +24,10 @@ describe("a step", () => {
 describe("what a preview prints", () => {
   it("is read although text comes before it", () => {
     const stdout = 'Installing\n{\n  "changeSummary": { "same": 3 }\n}\n';
-    expect(previewJson(stdout)).toEqual({ changeSummary: { same: 3 } });
     expect(isChanged(stdout)).toBe(false);
   });
 
   it("counts as a change where it does not say", () => {
-    expect(previewJson("error: no such stack\n")).toBeUndefined();
     expect(isChanged("error: no such stack\n")).toBe(true);
     expect(isChanged('{"diagnostics": []}')).toBe(true);
     expect(isChanged('{"changeSummary": {"same": 3, "update": 1}}')).toBe(true);
@@ -40,6 +37,7 @@ describe("what a preview prints", () => {
 it("runs the jobs that refresh features before those that train, and no others", () => {
   const job = (parents: string, name: string) => ({
     urn: `urn:pulumi:prod::mlops::${parents}$mlops:index:PythonJob$databricks:index/job:Job::${name}-job`,
+    type: "databricks:index/job:Job",
     outputs: { name },
   });
   const model = "mlops:index:ModelStack";
@@ -48,7 +46,10 @@ it("runs the jobs that refresh features before those that train, and no others",
     job(`${model}$mlops:index:DriftAlert`, "churn-drift-retrain"),
     job(`${model}$mlops:index:FeatureTable`, "churn-features-refresh"),
     job(`${model}$mlops:index:VolumeTrainingJob`, "iris-training"),
-    { urn: `urn:pulumi:prod::mlops::${model}$mlops:index:TrainingJob::churn-training` },
+    {
+      urn: `urn:pulumi:prod::mlops::${model}$mlops:index:TrainingJob::churn-training`,
+      type: "mlops:index:TrainingJob",
+    },
   ];
   expect(trainingJobs(JSON.stringify({ deployment: { resources } }))).toEqual([
     "churn-features-refresh",
