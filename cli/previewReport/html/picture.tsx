@@ -1,7 +1,9 @@
 import type { VNode } from "preact";
 import type { Group, Report } from "../report";
 import { pictureOf, type Card, type Picture } from "../picture/cards";
-import { CARD, layoutNarrow, layoutWide, type Layout } from "../picture/layout";
+import { CARD, type Layout } from "../picture/layout";
+import { layoutNarrow } from "../picture/narrow";
+import { layoutWide } from "../picture/wide";
 import { visible } from "../text";
 import { shorten } from "../values";
 import { iconPath } from "./icons";
