@@ -22,8 +22,7 @@ export async function main(args: string[]): Promise<number> {
   // What is missing is said before an engine is built for minutes.
   const env = environmentOf(readInvocation(args));
   const { exitCode } = await runOnStack(await obtainEngine(), args, env);
-  // Pulumi ends with 255 for any error of a program or a resource; scripts expect 1.
-  return exitCode === 255 ? 1 : exitCode;
+  return exitCode;
 }
 
 /** Commands that take `--policy-pack`. */
@@ -58,5 +57,7 @@ export async function runOnStack(
   const named = args.some((arg) => /^--policy-pack(=|$)/.test(arg));
   const judged = deploys && JUDGED.includes(command ?? "") && !named;
   const policies = judged ? ["--policy-pack", join(root, "policies")] : [];
-  return runPulumi(engine, [...args, ...policies], { ...options, ...output });
+  const result = await runPulumi(engine, [...args, ...policies], { ...options, ...output });
+  // Pulumi ends with 255 for any error of a program or a resource; scripts expect 1.
+  return result.exitCode === 255 ? { ...result, exitCode: 1 } : result;
 }

@@ -51,5 +51,5 @@ export async function deploy(args: string[]): Promise<number> {
         `of it may have been. Review anew: ${again}`,
     );
   }
-  return exitCode === 255 ? 1 : exitCode;
+  return exitCode;
 }

@@ -1,19 +1,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
-import { z } from "zod";
 import { obtainEngine } from "../../engine";
 import { signInTo } from "../address";
 import { backgroundWorkspace } from "../background";
 import { root } from "../paths";
 import { runOnStack } from "../pulumi";
 import { main as renderReport } from "../previewReport";
+import { readPlan } from "../previewReport/plan";
 import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
 import { UserError } from "../userError";
 import { deployBase } from "./base";
 import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
-import { previewJson } from "./json";
-
 import { currentCommit, publish } from "./system";
 
 /**
@@ -64,8 +62,7 @@ async function run(
   const result: PreviewResult = {
     stack,
     commit: currentCommit(),
-    // Pulumi ends with 255 for any error of a program or a resource; scripts expect 1.
-    exitCode: exitCode === 255 ? 1 : exitCode,
+    exitCode,
     changed: exitCode !== 0 || isChanged(stdout),
   };
   writeFileSync(files.result, JSON.stringify(result));
@@ -81,11 +78,9 @@ async function run(
   return result;
 }
 
-const summary = z.object({ changeSummary: z.record(z.string(), z.number()).optional() });
-
 /** Whether a preview shows anything but resources that stay as they are; true if it does not say. */
 export function isChanged(stdout: string): boolean {
-  const { changeSummary } = summary.catch({}).parse(previewJson(stdout));
+  const changeSummary = readPlan(stdout)?.changeSummary;
   if (changeSummary === undefined) return true;
   return Object.entries(changeSummary).some(
     ([operation, count]) => operation !== "same" && count > 0,
