@@ -2,6 +2,8 @@ import { z } from "zod";
 import {
   CHALLENGER,
   CHAMPION,
+  PROMOTED_TAG,
+  REASON_TAG,
   REFUSED_TAG,
   VERDICT_TAG,
   readTags,
@@ -10,10 +12,6 @@ import { callWorkspace, type Connection } from "../../components/workspace/rest"
 import { attempt } from "./attempt";
 import type { DeployedModel, RecordedGate } from "./deployed";
 import type { Champion, Fact, GateVerdict, ModelRow } from "./facts";
-
-/** Tags that the gate writes beside its verdict. */
-const REASON_TAG = "mlops.gate.reason";
-const PROMOTED_TAG = "mlops.gate.promoted_at";
 
 const version = z.object({ version: z.coerce.string(), created_at: z.number().optional() });
 

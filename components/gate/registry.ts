@@ -11,6 +11,10 @@ export const CHALLENGER = "challenger";
 export const VERDICT_TAG = "mlops.gate.verdict";
 /** The version tag that says why the gate refused the version, kept if it passes later. */
 export const REFUSED_TAG = "mlops.gate.refused";
+/** The version tags beside the verdict `promoted`: why, by which run, and when (RFC 3339). */
+export const REASON_TAG = "mlops.gate.reason";
+export const RUN_TAG = "mlops.gate.run_id";
+export const PROMOTED_TAG = "mlops.gate.promoted_at";
 /** The version tag that says which version was champion before. */
 export const PREVIOUS_TAG = "mlops.gate.previous_champion";
 

@@ -3,7 +3,10 @@ import { LOGIC, canonical, verdictLine, type GateInputs, type GateOutputs } from
 import {
   CHAMPION,
   PREVIOUS_TAG,
+  PROMOTED_TAG,
+  REASON_TAG,
   REFUSED_TAG,
+  RUN_TAG,
   VERDICT_TAG,
   readAlias,
   readStanding,
@@ -115,9 +118,9 @@ async function promote(
   const previous = before ?? (await readTags(connection, model, version))[PREVIOUS_TAG];
   const promotedAt = new Date().toISOString();
   const tagged = await tagVersion(connection, model, version, {
-    "mlops.gate.reason": verdict.reason,
-    "mlops.gate.run_id": runId ?? "",
-    "mlops.gate.promoted_at": promotedAt,
+    [REASON_TAG]: verdict.reason,
+    [RUN_TAG]: runId ?? "",
+    [PROMOTED_TAG]: promotedAt,
     ...(previous === undefined ? {} : { [PREVIOUS_TAG]: previous }),
     [VERDICT_TAG]: "promoted",
   });
