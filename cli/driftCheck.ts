@@ -69,7 +69,7 @@ export async function checkDrift(connection: Connection, watched: Watched): Prom
  * Profiles a monitored table now and waits for it.
  * https://docs.databricks.com/api/workspace/dataquality/createrefresh
  */
-export async function refreshMonitor(connection: Connection, fullName: string): Promise<void> {
+async function refreshMonitor(connection: Connection, fullName: string): Promise<void> {
   const { table_id } = table.parse(
     await callWorkspace(connection, {
       method: "GET",

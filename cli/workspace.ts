@@ -71,7 +71,7 @@ export async function main(args: string[]): Promise<number> {
  * Starts the workspace of this checkout and leaves its address for the other commands.
  * @throws UserError if the port is taken.
  */
-export async function startLocal(port = PORT): ReturnType<typeof startWorkspace> {
+async function startLocal(port = PORT): ReturnType<typeof startWorkspace> {
   const workspace = await startWorkspace({ root: paths.workspace, python, port }).catch(
     (error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The namespace of the stack's configuration that the rules' settings are in. */
-export const NAMESPACE = "mlops-policies";
+const NAMESPACE = "mlops-policies";
 
 const fields = {
   /** Whether what holds data must be protected, so that nothing deletes or replaces it. */

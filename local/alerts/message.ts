@@ -13,7 +13,7 @@ type Evaluation = AlertBody["evaluation"];
 const SUMMARY = 'Alert "{{ALERT_NAME}}" changed status to {{ALERT_STATUS}}';
 
 /** Where people look at an alert. */
-export function alertUrl({ url }: Workspace, id: string): string {
+function alertUrl({ url }: Workspace, id: string): string {
   return `${url}/sql/alerts-v2/${id}`;
 }
 

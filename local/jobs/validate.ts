@@ -94,7 +94,7 @@ function checkRunAs(workspace: Workspace, runAs: NonNullable<JobSettings["run_as
 }
 
 /** The keys of tasks that wait for each other in a circle, if any do. */
-export function cycleOf(tasks: readonly TaskSettings[]): string[] | undefined {
+function cycleOf(tasks: readonly TaskSettings[]): string[] | undefined {
   const done = new Set<string>();
   const visit = (name: string, path: readonly string[]): string[] | undefined => {
     if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
