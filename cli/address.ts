@@ -5,7 +5,7 @@ import { findConnection } from "../components/workspace/connection";
 import { headersOf, type Connection } from "../components/workspace/rest";
 import { methodsIn, readSettings } from "../components/workspace/settings";
 import { paths } from "./paths";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const address = z.object({ url: z.url(), token: z.string(), pid: z.number().int() });
 
@@ -80,7 +80,7 @@ export async function connect(): Promise<Connection> {
   try {
     return await findConnection(() => undefined);
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw new UserError(messageOf(error));
   }
 }
 

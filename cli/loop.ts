@@ -12,7 +12,7 @@ import { heading, runShownJob } from "./shownJob";
 import { query } from "./sql";
 import { setUp } from "./start";
 import { awaitCapture, daysAgo, replay } from "./traffic";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const usage = "Usage: npm run loop -- [--keep]   (--keep: the workspace goes on, to look around)";
 
@@ -162,7 +162,7 @@ function parse(args: string[]): { keep: boolean } {
   try {
     return parseArgs({ args, options: { keep: { type: "boolean", default: false } } }).values;
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }
 

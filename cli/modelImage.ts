@@ -7,7 +7,7 @@ import { callWorkspace, type Connection } from "../components/workspace/rest";
 import { connect, signInFor } from "./address";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const usage = `Usage: npm run model-image -- MODEL [--version N] [--out FOLDER]
 Writes a Dockerfile and its build context for a registered model, e.g. telco-churn. Builds nothing.
@@ -131,6 +131,6 @@ function parse(args: string[]): {
     }
     return { model, version, out };
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }

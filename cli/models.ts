@@ -4,7 +4,7 @@ import { readEnvironment } from "./models/environments";
 import type { Fleet } from "./models/facts";
 import { fleetText, type Display } from "./models/table";
 import { knownStacks } from "./project";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const usage = `Usage: npm run models [-- [--stack NAME …] [--json] [--drift]]
 Lists every model per environment: champion, challenger, verdict of the gate, endpoint, drift, owner.
@@ -44,7 +44,7 @@ function parse(args: string[]): { stacks: readonly string[]; json: boolean; drif
     }
     return { stacks: [...new Set(stacks)], json, drift };
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { obtainEngine } from "../engine";
 import { personalCopy } from "./personalStack/copy";
 import { stackFile } from "./project";
 import { runOnStack } from "./pulumi";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const usage = `Usage: npm run personal-stack -- NAME [--dry-run]
 Makes a copy of the stack dev for one person, e.g. alice: Pulumi.alice.yaml and a stack of that name.
@@ -80,6 +80,6 @@ function parse(args: string[]): { name: string; dryRun: boolean } {
     }
     return { name, dryRun: values["dry-run"] };
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }

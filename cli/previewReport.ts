@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { renderComment } from "./previewReport/markdown/comment";
 import { renderPage } from "./previewReport/html/page";
 import { readReport } from "./previewReport/read";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 const USAGE =
   "npm run preview-report -- --preview preview.json [--events events.jsonl] [--log preview.log] [--stack prod] " +
@@ -78,8 +78,4 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw new UserError(`The report cannot be written: ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,7 +11,7 @@ import { ensurePython, isPythonReady } from "./python";
 import { heading, runShownJob } from "./shownJob";
 import { LOCAL, environmentOf, readInvocation } from "./stackEnvironment";
 import { summarize } from "./summary";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 /** What cross-validation on the training customers prefers: first of 36 combinations, the defaults 35th. */
 const BETTER = { max_depth: "3", learning_rate: "0.03" };
@@ -98,9 +98,8 @@ function parse(args: string[]): { keep: boolean } {
     const options = { keep: { type: "boolean", default: false } } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `${message}\nUsage: npm start -- [--keep]   (--keep: the workspace goes on)`,
+      `${messageOf(error)}\nUsage: npm start -- [--keep]   (--keep: the workspace goes on)`,
     );
   }
 }

@@ -2,3 +2,8 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 }
+
+/** What somebody threw, in its own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -6,7 +6,7 @@ import { startWorkspace } from "../local/start";
 import { findAddress, removeAddress, writeAddress, type Address } from "./address";
 import { paths } from "./paths";
 import { ensurePython, python } from "./python";
-import { UserError } from "./userError";
+import { UserError, messageOf } from "./userError";
 
 /** Where the workspace listens unless told otherwise. */
 const PORT = 8686;
@@ -125,6 +125,6 @@ function parse(args: string[]): Options {
     }
     return { ...values, port, untilStdinCloses: values["until-stdin-closes"] };
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }

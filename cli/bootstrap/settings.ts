@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { stackFile } from "../project";
 import { LOCAL } from "../stackEnvironment";
-import { UserError } from "../userError";
+import { UserError, messageOf } from "../userError";
 
 const usage = `Usage: npm run bootstrap -- STACK --subscription ID --location REGION [--dry-run]
 Makes the place of a stack's state: a storage account, and a key that its secrets are encrypted with.
@@ -102,6 +102,6 @@ function parse(args: string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${messageOf(error)}\n${usage}`);
   }
 }

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { findOnPath } from "../../engine/paths";
 import { main as writeContext } from "../modelImage";
 import { paths } from "../paths";
-import { UserError } from "../userError";
+import { UserError, messageOf } from "../userError";
 import { stackOf } from "./files";
 import { currentCommit } from "./system";
 import { useWorkspaceOf } from "./workspace";
@@ -60,6 +60,6 @@ function parse(args: string[]): { stack: string; model: string; registry: string
     }
     return { stack: stackOf(positionals), model, registry: values.registry };
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw new UserError(messageOf(error));
   }
 }

@@ -9,7 +9,7 @@ import { runOnStack } from "../pulumi";
 import { main as renderReport } from "../previewReport";
 import { readPlan } from "../previewReport/plan";
 import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
-import { UserError } from "../userError";
+import { UserError, messageOf } from "../userError";
 import { deployBase } from "./base";
 import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
 import { currentCommit, publish } from "./system";
@@ -107,6 +107,6 @@ function parse(args: string[]): { stack: string; base: string | undefined } {
     }
     return { stack, base: values.base };
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw new UserError(messageOf(error));
   }
 }

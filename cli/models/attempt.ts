@@ -1,3 +1,4 @@
+import { messageOf } from "../userError";
 import type { Fact } from "./facts";
 
 /** The fact, or in one line why it could not be found out. */
@@ -11,6 +12,6 @@ export async function attempt<T extends object>(read: () => Promise<Fact<T>>): P
 
 /** An error in one line. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return message.split("\n", 1)[0] ?? message;
 }
