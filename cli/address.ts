@@ -4,6 +4,7 @@ import { z } from "zod";
 import { findConnection } from "../components/workspace/connection";
 import { headersOf, type Connection } from "../components/workspace/rest";
 import { methodsIn, readSettings } from "../components/workspace/settings";
+import { isRunning } from "../engine/isRunning";
 import { paths } from "./paths";
 import { UserError, messageOf } from "./userError";
 
@@ -28,8 +29,7 @@ export function removeAddress(): void {
 export function findAddress(): Address | undefined {
   try {
     const found = address.parse(JSON.parse(readFileSync(file, "utf8")));
-    process.kill(found.pid, 0);
-    return found;
+    return isRunning(found.pid) ? found : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { runPulumi, type Engine } from "../engine";
+import { isRunning } from "../engine/isRunning";
 import { findCreated } from "./findCreated";
 import { LOCAL, type LocalState } from "./stackEnvironment";
 import { UserError } from "./userError";
@@ -122,7 +123,7 @@ async function releaseLock(
     const { pid, hostname: host } = lock.parse(
       JSON.parse(readFileSync(join(state.locks, file), "utf8")),
     );
-    if (host !== hostname() || isAlive(pid)) {
+    if (host !== hostname() || isRunning(pid)) {
       throw new UserError(`Another update of ${LOCAL} is running: process ${pid} on ${host}.`);
     }
   }
@@ -133,13 +134,4 @@ async function releaseLock(
 function readPending(file: string) {
   const { latest } = checkpoint.parse(JSON.parse(readFileSync(file, "utf8"))).checkpoint;
   return latest?.pending_operations ?? [];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

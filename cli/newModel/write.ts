@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { isRunning } from "../../engine/isRunning";
 import { UserError } from "../userError";
 import { digest, readJournal, stagingFolder, takeBack, type Journal } from "./journal";
 import type { Change } from "./plan";
@@ -98,16 +99,6 @@ function requireEnded(folder: string): void {
   throw new UserError(
     `Process ${pid} is writing another model. Wait for it; if it is none of new-model's, remove ${folder}.`,
   );
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function journalOf(root: string, changes: readonly Change[]): Journal {
