@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Gate, Standing } from "../gates";
 import type { Report } from "../report";
 import type { IconName } from "./icons";
-import { Status, Table, shown } from "./parts";
+import { Section, Status, Table, shown } from "./parts";
 
 const standings: Readonly<Record<Standing, readonly [IconName, tone: string, text: string]>> = {
   BLOCKED: ["bad", "bad", "blocks the update"],
@@ -16,8 +16,7 @@ const standings: Readonly<Record<Standing, readonly [IconName, tone: string, tex
 export function Gates({ report: { gates } }: { report: Report }): VNode | null {
   if (gates.length === 0) return null;
   return (
-    <section aria-labelledby="gates">
-      <h2 id="gates">Promotion gates</h2>
+    <Section id="gates" title="Promotion gates">
       <Table
         caption="What the gates say"
         columns={["Model", "Version", "Verdict", "Rules and what was measured", "What follows"]}
@@ -40,7 +39,7 @@ export function Gates({ report: { gates } }: { report: Report }): VNode | null {
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );
 }
 

@@ -1,15 +1,14 @@
 import type { VNode } from "preact";
 import { lossesOf, type Loss } from "../losses";
 import type { Report } from "../report";
-import { Changes, OperationStatus, Table, shown } from "./parts";
+import { Changes, OperationStatus, Section, Table, shown } from "./parts";
 
 /** Deletions and replacements, with what forces them and what is lost. */
 export function Losses({ report }: { report: Report }): VNode | null {
   const losses = report.groups.flatMap(lossesOf);
   if (losses.length === 0) return null;
   return (
-    <section aria-labelledby="losses">
-      <h2 id="losses">Deletions and replacements</h2>
+    <Section id="losses" title="Deletions and replacements">
       <Table
         caption="What is deleted or replaced"
         columns={["What happens", "Resource", "Belongs to", "Why", "Lost"]}
@@ -36,7 +35,7 @@ export function Losses({ report }: { report: Report }): VNode | null {
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );
 }
 

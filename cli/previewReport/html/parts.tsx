@@ -96,6 +96,22 @@ export function Changes({ changes }: { changes: readonly Change[] }): VNode {
   );
 }
 
+/** A part of the page under its heading. */
+export function Section({ id, title, children }: SectionProps): VNode {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
 /** A table with a name; on a narrow screen it can be scrolled, also by keyboard. */
 export function Table({ caption, columns, children }: TableProps): VNode {
   return (

@@ -4,19 +4,18 @@ import { isMandatory, type Report } from "../report";
 import { plainText, visible } from "../text";
 import { parseUrn } from "../../urn";
 import { shorten } from "../values";
-import { Status, Table, Transition, Value, shown } from "./parts";
+import { Section, Status, Table, Transition, Value, shown } from "./parts";
 
 /** Errors, each as it was said. */
 export function Errors({ report }: { report: Report }): VNode | null {
   const errors = report.problems.filter(({ severity }) => severity === "error");
   if (!report.failed || errors.length === 0) return null;
   return (
-    <section aria-labelledby="errors">
-      <h2 id="errors">Errors</h2>
+    <Section id="errors" title="Errors">
       {errors.map(({ message }) => (
         <Said text={message} />
       ))}
-    </section>
+    </Section>
   );
 }
 
@@ -24,8 +23,7 @@ export function Errors({ report }: { report: Report }): VNode | null {
 export function Policies({ report: { violations } }: { report: Report }): VNode | null {
   if (violations.length === 0) return null;
   return (
-    <section aria-labelledby="policies">
-      <h2 id="policies">Policy findings</h2>
+    <Section id="policies" title="Policy findings">
       <Table caption="Rules that are broken" columns={["Level", "Rule", "Resource", "Finding"]}>
         {violations.map((one) => {
           const { type, name } = parseUrn(one.resourceUrn);
@@ -54,7 +52,7 @@ export function Policies({ report: { violations } }: { report: Report }): VNode 
           );
         })}
       </Table>
-    </section>
+    </Section>
   );
 }
 
@@ -62,8 +60,7 @@ export function Policies({ report: { violations } }: { report: Report }): VNode 
 export function Costs({ report: { costs } }: { report: Report }): VNode | null {
   if (costs.length === 0) return null;
   return (
-    <section aria-labelledby="costs">
-      <h2 id="costs">Cost-relevant changes</h2>
+    <Section id="costs" title="Cost-relevant changes">
       <Table
         caption="Properties that have a price"
         columns={["Resource", "Belongs to", "Property", "Before and after"]}
@@ -87,7 +84,7 @@ export function Costs({ report: { costs } }: { report: Report }): VNode | null {
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );
 }
 
@@ -95,8 +92,7 @@ export function Costs({ report: { costs } }: { report: Report }): VNode | null {
 export function Outputs({ report: { outputs } }: { report: Report }): VNode | null {
   if (outputs.length === 0) return null;
   return (
-    <section aria-labelledby="outputs">
-      <h2 id="outputs">Changed outputs</h2>
+    <Section id="outputs" title="Changed outputs">
       <Table caption="Outputs of the stack" columns={["Output", "Value"]}>
         {outputs.map(({ path, before, after }) => (
           <tr>
@@ -109,7 +105,7 @@ export function Outputs({ report: { outputs } }: { report: Report }): VNode | nu
           </tr>
         ))}
       </Table>
-    </section>
+    </Section>
   );
 }
 
@@ -118,12 +114,11 @@ export function Warnings({ report: { problems, failed } }: { report: Report }): 
   const said = problems.filter(({ severity }) => !failed || severity !== "error");
   if (said.length === 0) return null;
   return (
-    <section aria-labelledby="warnings">
-      <h2 id="warnings">Warnings</h2>
+    <Section id="warnings" title="Warnings">
       {said.map(({ message }) => (
         <Said text={message} />
       ))}
-    </section>
+    </Section>
   );
 }
 
