@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { root } from "../../cli/paths";
@@ -10,6 +9,7 @@ import { mlflowOf } from "../../local/mlflow/server";
 import { updateModel } from "../../local/models/registry";
 import { signInLink } from "../../local/page/session";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
+import { expectAccessible } from "./accessibility";
 import { launchChromium } from "./page/chromium";
 import { HOSTILE, seed, type Seeded } from "./page/seed";
 
@@ -229,15 +229,7 @@ describe("the workspace's page", () => {
       await page.locator("details").evaluateAll((all) => {
         for (const one of all) one.setAttribute("open", "");
       });
-      const unnamed = "table:not(:has(> caption)), th:not([scope=col]):not([scope=row])";
-      expect(await page.locator(unnamed).count(), url).toBe(0);
-      const { violations } = await new AxeBuilder({ page })
-        // There are no frames to look into, for which it would open a page each time.
-        .setLegacyMode(true)
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect(found, url).toEqual([]);
+      await expectAccessible(page, url);
     }
   });
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../cli/previewReport";
 import { root } from "../../cli/paths";
+import { expectAccessible } from "./accessibility";
 import { launchChromium } from "./page/chromium";
 
 const fixtures = join(root, "test", "fixtures", "previews");
@@ -135,14 +135,7 @@ describe("the page of a recorded preview", () => {
     for (const name of some) {
       const page = await open(name, options);
       await unfold(page);
-      const unnamed = "table:not(:has(> caption)), th:not([scope=col]):not([scope=row])";
-      expect(await page.locator(unnamed).count(), name).toBe(0);
-      const { violations } = await new AxeBuilder({ page })
-        .setLegacyMode(true)
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-      expect(found, name).toEqual([]);
+      await expectAccessible(page, name);
     }
   });
 
