@@ -70,7 +70,7 @@ export async function runJob(
   if (job === undefined || found.length > 1) {
     throw new UserError(
       job === undefined
-        ? `There is no job '${name}' at ${connection.host}. Deploy first: npm run pulumi -- up`
+        ? await missingJob(connection, name)
         : `There are ${found.length} jobs named '${name}' at ${connection.host}; it must be one.`,
     );
   }
@@ -83,6 +83,28 @@ export async function runJob(
     }),
   );
   return followRun(connection, run_id, onTask);
+}
+
+const PAGES_OF_NAMES = 20;
+const jobNames = z.object({
+  jobs: z.array(z.object({ settings: z.object({ name: z.string().default("") }) })).default([]),
+  next_page_token: z.string().optional(),
+});
+
+/** What to do if there is no such job: a typing mistake, or nothing is deployed. */
+async function missingJob(connection: Connection, name: string): Promise<string> {
+  const names: string[] = [];
+  let token: string | undefined = "";
+  for (let page = 0; token !== undefined && page < PAGES_OF_NAMES; page += 1) {
+    const path = `/api/2.2/jobs/list?limit=100${token && `&page_token=${encodeURIComponent(token)}`}`;
+    const answer = jobNames.parse(await callWorkspace(connection, { method: "GET", path }));
+    names.push(...answer.jobs.map(({ settings }) => settings.name));
+    token = answer.next_page_token === "" ? undefined : answer.next_page_token;
+  }
+  const missing = `There is no job '${name}' at ${connection.host}`;
+  return names.length === 0
+    ? `${missing}. Deploy first: npm run pulumi -- up -s local`
+    : `${missing}; there are ${names.sort().join(", ")}.`;
 }
 
 /**

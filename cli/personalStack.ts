@@ -4,6 +4,7 @@ import { obtainEngine } from "../engine";
 import { personalCopy } from "./personalStack/copy";
 import { stackFile } from "./project";
 import { runOnStack } from "./pulumi";
+import { requireBackend } from "./stackEnvironment";
 import { UserError, messageOf } from "./userError";
 
 const usage = `Usage: npm run personal-stack -- NAME [--dry-run]
@@ -31,6 +32,7 @@ export async function main(args: string[]): Promise<number> {
     console.log(copy.text.trimEnd());
     return 0;
   }
+  requireBackend(name);
   // Not when it exists: somebody may have made it meanwhile.
   writeFileSync(file, copy.text, { flag: "wx" });
   try {

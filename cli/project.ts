@@ -10,6 +10,12 @@ export function projectName(): string {
   return z.object({ name: z.string() }).parse(project).name;
 }
 
+/** Whether `Pulumi.yaml` says where the state of all stacks is: its `backend.url`. */
+export function namesBackend(): boolean {
+  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  return z.object({ backend: z.object({ url: z.string() }) }).safeParse(project).success;
+}
+
 /** The file of a stack's configuration; it need not be there. */
 export function stackFile(stack: string): string {
   return join(root, `Pulumi.${stack}.yaml`);

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findSignIn } from "./address";
 import { paths } from "./paths";
-import { stackFile } from "./project";
+import { namesBackend, stackFile } from "./project";
 import { UserError } from "./userError";
 
 /** The stack of the workspace on this machine. */
@@ -58,12 +58,13 @@ export function readInvocation(args: readonly string[]): Invocation {
 /**
  * The environment that a command runs with. The stack `local` has its state in this checkout; where
  * another stack keeps its state is the team's choice and not made here.
- * @throws UserError if a deployment has no stack, or `local` no workspace.
+ * @throws UserError if a deployment has no stack or its state no place, or `local` no workspace.
  */
 export function environmentOf({ stack, deploys }: Invocation): Record<string, string> {
   if (deploys && stack === undefined && !hasChosenBackend()) {
     throw new UserError("Which stack? Add -s local for the workspace on this machine, or -s dev.");
   }
+  if (deploys && stack !== undefined) requireBackend(stack);
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...(stack === LOCAL ? localBackend() : {}),
@@ -71,12 +72,26 @@ export function environmentOf({ stack, deploys }: Invocation): Record<string, st
   };
 }
 
+/**
+ * Without a place for the state, Pulumi itself asks for an access token of its cloud, which few need.
+ * @throws UserError if nobody has said where the state of a stack other than `local` is.
+ */
+export function requireBackend(stack: string): void {
+  if (stack === LOCAL || hasChosenBackend()) return;
+  throw new UserError(
+    `Where is the state of ${stack}? Sign in to it: npm run pulumi -- login URL, or set PULUMI_BACKEND_URL. ` +
+      "If there is none yet: npm run bootstrap (docs/how-to/bootstrap-state.md).",
+  );
+}
+
 /** Whether Pulumi knows of a backend, and so perhaps of a selected stack. */
 function hasChosenBackend(): boolean {
-  const { PULUMI_BACKEND_URL, PULUMI_STACK, PULUMI_HOME } = process.env;
+  const { PULUMI_ACCESS_TOKEN, PULUMI_BACKEND_URL, PULUMI_STACK, PULUMI_HOME } = process.env;
   const homes = [PULUMI_HOME ?? join(homedir(), ".pulumi"), join(paths.kept, "engine", "home")];
   return (
+    PULUMI_ACCESS_TOKEN !== undefined ||
     PULUMI_BACKEND_URL !== undefined ||
+    namesBackend() ||
     PULUMI_STACK !== undefined ||
     homes.some((home) => existsSync(join(home, "credentials.json")))
   );

@@ -5,7 +5,7 @@ import { callWorkspace, type Connection } from "../../components/workspace/rest"
 import { runPulumi, type Engine } from "../../engine";
 import { findSignIn } from "../address";
 import { root } from "../paths";
-import { LOCAL, environmentOf } from "../stackEnvironment";
+import { LOCAL, environmentOf, requireBackend } from "../stackEnvironment";
 import { reasonOf } from "./attempt";
 import { readDeployed, type Deployed } from "./deployed";
 import type { EnvironmentRow } from "./facts";
@@ -53,6 +53,7 @@ export async function readEnvironment(
 
 /** The state as text, undefined if there is no such stack. */
 async function exportState(engine: Engine, stack: string): Promise<string | undefined> {
+  requireBackend(stack);
   const done = await pulumi(engine, stack, ["stack", "export"]);
   if (done.exitCode === 0) return done.stdout;
   if (done.stderr.includes("no stack named")) return undefined;

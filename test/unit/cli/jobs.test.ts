@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { followRun } from "../../../cli/jobs";
+import { followRun, runJob } from "../../../cli/jobs";
 import { startHttpDouble } from "../httpDouble";
 
 const attempt = (run_id: number, task_key: string, start_time: number, result_state?: string) => ({
@@ -38,4 +38,17 @@ test("a task that was tried again is told of and counted by its latest attempt",
     ["first", "SUCCESS", "of 3"],
     ["last", "SUCCESS", "of 4"],
   ]);
+});
+
+test.each([
+  [["telco-churn-training", "iris-training"], /; there are iris-training, telco-churn-training\.$/],
+  [[], /Deploy first: npm run pulumi -- up -s local$/],
+])("a name that no job has, among %j", async (names, message) => {
+  const workspace = await startHttpDouble(({ query }) => ({
+    body:
+      query["name"] === undefined ? { jobs: names.map((name) => ({ settings: { name } })) } : {},
+  }));
+  await expect(runJob({ host: workspace.host, token: "t" }, "telco-training")).rejects.toThrow(
+    message,
+  );
 });

@@ -1,5 +1,15 @@
-import { expect, test } from "vitest";
-import { readInvocation } from "../../../cli/stackEnvironment";
+import { afterEach, expect, test, vi } from "vitest";
+import { environmentOf, readInvocation, requireBackend } from "../../../cli/stackEnvironment";
+
+// Whoever works here may have signed in to a backend.
+vi.mock(import("../../../cli/paths"), async (original) => {
+  const { root, paths } = await original();
+  return { root, paths: { ...paths, kept: "/nowhere" } };
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test.each<[string, string | undefined, string | undefined, boolean]>([
   ["up -s local", "up", "local", true],
@@ -10,4 +20,18 @@ test.each<[string, string | undefined, string | undefined, boolean]>([
   ["--version", undefined, undefined, false],
 ])("pulumi %s", (line, command, stack, deploys) => {
   expect(readInvocation(line.split(" "))).toEqual({ command, stack, deploys });
+});
+
+test("a stack whose state nobody has given a place is refused with what to do", () => {
+  for (const name of ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_STACK"]) {
+    vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv("PULUMI_HOME", "/nowhere");
+  const preview = readInvocation(["preview", "-s", "dev"]);
+  expect(() => environmentOf(preview)).toThrow(/state of dev\?.*pulumi -- login.*bootstrap/);
+  expect(() => {
+    requireBackend("local");
+  }).not.toThrow();
+  vi.stubEnv("PULUMI_BACKEND_URL", "file:///elsewhere");
+  expect(environmentOf(preview)).not.toHaveProperty("PULUMI_BACKEND_URL");
 });

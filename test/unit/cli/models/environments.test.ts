@@ -11,6 +11,7 @@ import { noSignIn } from "../../signInEnvironment";
 beforeEach(() => {
   noSignIn();
   vi.stubEnv("PATH", "/usr/bin:/bin");
+  vi.stubEnv("PULUMI_BACKEND_URL", "file:///elsewhere");
 });
 
 function temporaryFolder(): string {
