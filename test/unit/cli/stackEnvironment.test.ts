@@ -1,9 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type * as pathsModule from "../../../cli/paths";
 import { environmentOf, readInvocation, requireBackend } from "../../../cli/stackEnvironment";
 
 // Whoever works here may have signed in to a backend.
-vi.mock(import("../../../cli/paths"), async (original) => {
-  const { root, paths } = await original();
+vi.mock("../../../cli/paths", async (original) => {
+  const { root, paths } = await original<typeof pathsModule>();
   return { root, paths: { ...paths, kept: "/nowhere" } };
 });
 
