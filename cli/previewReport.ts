@@ -75,6 +75,7 @@ function read(flag: string, file: string): string {
 function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
+    console.error(`Wrote ${file}`);
   } catch (error) {
     throw new UserError(`The report cannot be written: ${messageOf(error)}`);
   }

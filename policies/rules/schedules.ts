@@ -33,7 +33,7 @@ function findings(name: string, { where, says, minutes }: Schedule, minimum: num
     ];
   }
   if (minutes >= minimum) return [];
-  const often = minutes === 0 ? "runs all the time" : `runs every ${shortened(minutes)} minutes`;
+  const often = minutes === 0 ? "runs all the time" : `runs every ${inWords(minutes)}`;
   return [
     {
       found: `${name} ${often}: '${says}' in ${where}; the environment allows every ${minimum}`,
@@ -44,7 +44,8 @@ function findings(name: string, { where, says, minutes }: Schedule, minimum: num
   ];
 }
 
-const shortened = (minutes: number): string => String(Number(minutes.toPrecision(2)));
+const inWords = (minutes: number): string =>
+  minutes === 1 ? "minute" : `${String(Number(minutes.toPrecision(2)))} minutes`;
 
 function schedulesOf({ type, properties }: Resource): Schedule[] {
   switch (type) {
