@@ -21,9 +21,12 @@ import { Interceptor } from "./interceptor";
 
 const STACK_TRACE = /^\s+at .+[:(]|node:internal/m;
 
-/** What npm and Pulumi put around a message: Pulumi shows it once as progress, then as a diagnostic. */
+/**
+ * What npm and Pulumi put around a message: Pulumi shows it once as progress, then as a diagnostic, and says
+ * that the policies were asked.
+ */
 const FRAME =
-  /^(> |@ |[+~-] |npm (warn|error|notice)|pulumi:pulumi:Stack|(Previewing|Diagnostics|Resources|Installing)\b|\d+ errored)/;
+  /^(> |@ |[+~-] |✅ |npm (warn|error|notice)|pulumi:pulumi:Stack|(Previewing|Diagnostics|Resources|Installing|Loading policy packs|Policies)\b|\d+ errored)/;
 
 /** The lines that say something. */
 function complaints(result: CommandResult): string[] {
