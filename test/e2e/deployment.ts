@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
@@ -63,9 +63,20 @@ export class Deployment {
     const workspace = await startWorkspace({ root: join(folder, "workspace"), python, record });
     const deployment = new Deployment(workspace, folder, stack, azure);
     deployment.configure(edit);
-    const made = await deployment.pulumi("stack", "init", stack, "--no-select");
-    if (made.exitCode !== 0) throw new Error(made.stderr);
+    await deployment.init();
     return deployment;
+  }
+
+  /** Makes the stack from the folder: Pulumi notes its salt in the file that it finds, not in the checkout's. */
+  private async init(): Promise<void> {
+    copyFileSync(join(root, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
+    const init = ["stack", "init", this.stack, "--no-select", "--non-interactive"];
+    const made = await runPulumi(await obtainEngine({ env: this.env }), init, {
+      cwd: this.folder,
+      env: this.env,
+      stdio: "pipe",
+    });
+    if (made.exitCode !== 0) throw new Error(made.stderr);
   }
 
   get connection(): TokenConnection {
@@ -112,7 +123,7 @@ export class Deployment {
   async pulumi(...args: string[]): Promise<PulumiResult> {
     const engine = await obtainEngine({ env: this.env });
     const config = DEPLOYING.has(args[0] ?? "") ? ["--config-file", this.configFile] : [];
-    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.stack];
+    const stack = ["--stack", this.stack];
     return runPulumi(engine, [...args, ...stack, ...config, "--non-interactive"], {
       cwd: root,
       env: this.env,

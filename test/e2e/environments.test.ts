@@ -23,6 +23,9 @@ const exported = z.object({
   }),
 });
 
+/** As `npm run pulumi` adds it: what an environment's file says has to pass its own policies. */
+const judged = ["--policy-pack", "policies"];
+
 /** Pulumi.dev.yaml and Pulumi.prod.yaml, on the local workspace and a double of Azure. */
 describe.each([
   { stack: "dev", catalog: "ml_dev", guarded: false },
@@ -49,7 +52,7 @@ describe.each([
     "deploys its Azure side first, and says what comes next",
     async () => {
       deployment.knowsWorkspace = false;
-      const result = await deployment.up();
+      const result = await deployment.up(...judged);
       expect(said(result)).toMatch(
         /npm run pulumi -- config set databricks:host https:\/\/adb-\d+\.\d+\.azuredatabricks\.net/,
       );
@@ -66,7 +69,7 @@ describe.each([
     async () => {
       deployment.knowsWorkspace = true;
       // With its preview, as people run it.
-      const result = await deployment.pulumi("up", "--yes");
+      const result = await deployment.pulumi("up", "--yes", ...judged);
       expect(result.exitCode, said(result)).toBe(0);
       expect(said(result)).toMatch(/\+ \d+ created/);
       expect(said(result)).not.toMatch(
@@ -86,7 +89,7 @@ describe.each([
     "has nothing to change after that, in the workspace and in Azure",
     async () => {
       for (const args of [
-        ["preview", "--expect-no-changes"],
+        ["preview", "--expect-no-changes", ...judged],
         ["refresh", "--yes", "--skip-preview", "--expect-no-changes"],
       ]) {
         const result = await deployment.pulumi(...args);
