@@ -3,61 +3,57 @@ import { defineModel } from "../defineModel";
 import { gateRules } from "../gateRules";
 import { jobCommand } from "../jobCommand";
 import { preparation, telcoData } from "./data";
-import { telcoChurnSettings } from "./settings";
+import { telcoSettings } from "./settings";
 import { inputs } from "./tables";
 
 /** Customers who will leave a telephone and internet provider, told from their contracts. */
-export const telcoChurn = defineModel(
-  "telco-churn",
-  telcoChurnSettings,
-  async (platform, settings) => {
-    const data = telcoData(platform);
-    const { features, labels, holdout, recent } = data;
-    const experiment = `${platform.folder}/telco-churn`;
-    const model = new mlops.RegisteredModel("telco-churn-model", {
+export const telcoChurn = defineModel("telco-churn", telcoSettings, async (platform, settings) => {
+  const data = telcoData(platform);
+  const { features, labels, holdout, recent } = data;
+  const experiment = `${platform.folder}/telco-churn`;
+  const model = new mlops.RegisteredModel("telco-churn-model", {
+    platform,
+    model: platform.table("models.telco_churn_model"),
+    comment: "Whether a customer leaves",
+  });
+  const training = new mlops.TrainingJob(
+    "telco-churn-training",
+    {
       platform,
-      model: platform.table("models.telco_churn_model"),
-      comment: "Whether a customer leaves",
-    });
-    const training = new mlops.TrainingJob(
-      "telco-churn-training",
-      {
-        platform,
-        model,
-        features,
-        experiment,
-        before: preparation(platform, data, model, experiment, settings),
-        train: { file: "telco/training.py", labels: labels.fullName },
-        validate: {
-          file: "telco/transition.py",
-          holdout: holdout.fullName,
-          arguments: {
-            recent: recent.fullName,
-            version: "{{tasks.training.values.model_version}}",
-          },
-        },
-        parameters: settings.training,
-      },
-      { dependsOn: Object.values(data) },
-    );
-    const gate = await mlops.PromotionGate.decide("telco-churn-gate", {
       model,
-      ...gateRules(platform, settings.gate),
-      howToTrain: jobCommand(training.job),
-    });
-    const { endpoint } = new mlops.MonitoredEndpoint("telco-churn", {
-      platform,
-      champion: gate,
-      endpoint: settings.endpoint,
-      predictions: {
-        features: inputs,
-        predictionType: "int",
-        label: "actual_label",
-        labels: { table: labels.fullName, column: "churned", key: "customer_id" },
+      features,
+      experiment,
+      before: preparation(platform, data, model, experiment, settings),
+      train: { file: "telco/training.py", labels: labels.fullName },
+      validate: {
+        file: "telco/transition.py",
+        holdout: holdout.fullName,
+        arguments: {
+          recent: recent.fullName,
+          version: "{{tasks.training.values.model_version}}",
+        },
       },
-      monitor: { baseline: holdout, ...settings.monitor },
-      alert: { retrain: training, ...settings.alert },
-    });
-    return { telcoChurnEndpoint: endpoint.endpointName, telcoChurnGate: gate.summary };
-  },
-);
+      parameters: settings.training,
+    },
+    { dependsOn: Object.values(data) },
+  );
+  const gate = await mlops.PromotionGate.decide("telco-churn-gate", {
+    model,
+    ...gateRules(platform, settings.gate),
+    howToTrain: jobCommand(training.job),
+  });
+  const { endpoint } = new mlops.MonitoredEndpoint("telco-churn", {
+    platform,
+    champion: gate,
+    endpoint: settings.endpoint,
+    predictions: {
+      features: inputs,
+      predictionType: "int",
+      label: "actual_label",
+      labels: { table: labels.fullName, column: "churned", key: "customer_id" },
+    },
+    monitor: { baseline: holdout, ...settings.monitor },
+    alert: { retrain: training, ...settings.alert },
+  });
+  return { telcoChurnEndpoint: endpoint.endpointName, telcoChurnGate: gate.summary };
+});

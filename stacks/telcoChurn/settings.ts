@@ -10,7 +10,7 @@ import {
 } from "../schema";
 
 /** What may differ between environments for the telco churn model. */
-export const telcoChurnSettings = section({
+export const telcoSettings = section({
   /** Longest tenure of a customer whom the comparison with the champion counts as recent, months. */
   recentMonths: z.number().int().min(0).max(72).default(12),
   training: boostedTrees.prefault({}),
