@@ -84,8 +84,15 @@ export class Pack {
   ): void {
     const resource = this.#before.get(urn);
     if (resource === undefined || "problem" in this.#read) return;
-    const before = [...this.#before.values()];
-    const context = { settings: this.#read.settings, before, secrets: this.#secrets };
+    const known = this.#before;
+    const context: Context = {
+      settings: this.#read.settings,
+      // Listed for the few that ask: for every rule and resource it would be a square of the stack's size.
+      get before() {
+        return [...known.values()];
+      },
+      secrets: this.#secrets,
+    };
     for (const finding of checkResource(resource, context)) report(message(finding));
   }
 

@@ -15,26 +15,23 @@ export const gatedEndpoint: ResourceRule = {
   name: "gated-endpoint",
   description:
     "An endpoint serves the version that the model's promotion gate left as champion, or its challenger.",
-  checkResource: ({ type, name, properties }, { before }) =>
-    type === TYPES.endpoint
-      ? each(properties, "config", "servedEntities").flatMap((entity) =>
-          findings(name, entity, before),
-        )
-      : [],
+  checkResource: ({ type, name, properties }, context) => {
+    if (type !== TYPES.endpoint) return [];
+    const gates = context.before.filter((resource) => resource.type === GATE);
+    return each(properties, "config", "servedEntities").flatMap((entity) =>
+      findings(name, entity, gates),
+    );
+  },
 };
 
-function findings(name: string, entity: Value, before: readonly Resource[]): Finding[] {
+function findings(name: string, entity: Value, known: readonly Resource[]): Finding[] {
   const model = at(entity, "entityName");
   const version = at(entity, "entityVersion");
   // A function or a feature specification has no versions.
   if (typeof model !== "string" || model.startsWith(PROVIDED) || version === null) return [];
-  const gates = before.filter(
-    (resource) => resource.type === GATE && at(resource.properties, "model") === model,
-  );
+  const gates = known.filter(({ properties }) => at(properties, "model") === model);
   if (gates.length === 0) {
-    const unclear = before.some(
-      (resource) => resource.type === GATE && at(resource.properties, "model") === UNKNOWN,
-    );
+    const unclear = known.some(({ properties }) => at(properties, "model") === UNKNOWN);
     return unclear ? [] : [ungated(name, model)];
   }
   const allowed = gates.flatMap(({ properties }) => [
