@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitCodeOf } from "./exitCode";
 import { root } from "./paths";
 import { UserError } from "./userError";
 
@@ -38,9 +39,5 @@ async function differences(kept: string, made: string): Promise<number> {
 }
 
 function run(command: string, args: readonly string[]): Promise<number> {
-  return new Promise((resolve) => {
-    spawn(command, args, { cwd: root, stdio: "inherit" }).once("exit", (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return exitCodeOf(spawn(command, args, { cwd: root, stdio: "inherit" }));
 }

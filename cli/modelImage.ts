@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../components/workspace/rest";
 import { connect, signInFor } from "./address";
+import { exitCodeOf } from "./exitCode";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
 import { UserError, messageOf } from "./userError";
@@ -99,12 +100,8 @@ async function writeContext(
       ...{ MLFLOW_DISABLE_TELEMETRY: "true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: "false" },
     },
   });
-  const ended = new Promise<number | null>((done, fail) => {
-    child.once("error", fail);
-    child.once("close", done);
-  });
   const [code, said, complaint] = await Promise.all([
-    ended,
+    exitCodeOf(child),
     text(child.stdout),
     text(child.stderr),
   ]);

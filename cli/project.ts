@@ -4,16 +4,24 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { root } from "./paths";
 
+const description = z.object({
+  name: z.string(),
+  backend: z.object({ url: z.string() }).optional().catch(undefined),
+});
+
+/** What `Pulumi.yaml` says. */
+function project(): z.output<typeof description> {
+  return description.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
+}
+
 /** The name of the Pulumi project, as `Pulumi.yaml` says it. */
 export function projectName(): string {
-  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  return z.object({ name: z.string() }).parse(project).name;
+  return project().name;
 }
 
 /** Whether `Pulumi.yaml` says where the state of all stacks is: its `backend.url`. */
 export function namesBackend(): boolean {
-  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  return z.object({ backend: z.object({ url: z.string() }) }).safeParse(project).success;
+  return project().backend !== undefined;
 }
 
 /** The file of a stack's configuration; it need not be there. */

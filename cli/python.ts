@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
+import { exitCodeOf } from "./exitCode";
 import { paths, root } from "./paths";
 import { UserError } from "./userError";
 
@@ -72,11 +73,7 @@ async function run(
   const output: string[] = [];
   child.stdout.on("data", (data: Buffer) => output.push(data.toString()));
   child.stderr.on("data", (data: Buffer) => output.push(data.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  if (code === 0) return;
+  if ((await exitCodeOf(child)) === 0) return;
   const last = output.join("").trim().split("\n").slice(-3).join("\n");
   throw new UserError(
     `Installing the Python packages failed (${command} ${args.join(" ")}):\n${last}`,

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { obtainEngine } from "../engine";
+import { exitCodeOf } from "./exitCode";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
 import { ensureSpark } from "./spark";
@@ -180,10 +181,5 @@ function execute(log: Log, command: string, args: readonly string[], cwd = root)
       if (log !== "inherit") log.push(data.toString());
     });
   }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return exitCodeOf(child);
 }
