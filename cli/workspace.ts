@@ -4,6 +4,7 @@ import { exitWithParent } from "../engine/exitWithParent";
 import { signInLink } from "../local/page/session";
 import { startWorkspace } from "../local/start";
 import { findAddress, removeAddress, writeAddress, type Address } from "./address";
+import { switchFaults } from "./faults";
 import { paths } from "./paths";
 import { ensurePython, python } from "./python";
 import { UserError, messageOf } from "./userError";
@@ -11,11 +12,12 @@ import { UserError, messageOf } from "./userError";
 /** Where the workspace listens unless told otherwise. */
 const PORT = 8686;
 
-const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe] | --link | --stop
+const usage = `Usage: npm run workspace -- [--port N] [--json] [--wipe] | --link | --faults FILE | --stop
   --port N  listen on 127.0.0.1:N; 0 takes any free port (default ${PORT})
   --json    print one line {"url":…,"token":…} when ready
   --wipe    forget everything this workspace holds first
   --link    print a link that opens the page of the workspace that runs
+  --faults FILE   make the workspace that runs fail as the file says; off ends it
   --stop    end the workspace that runs in the background`;
 
 interface Options {
@@ -23,6 +25,7 @@ interface Options {
   readonly json: boolean;
   readonly wipe: boolean;
   readonly link: boolean;
+  readonly faults: string | undefined;
   readonly stop: boolean;
   readonly untilStdinCloses: boolean;
 }
@@ -33,6 +36,7 @@ export async function main(args: string[]): Promise<number> {
   const running = findAddress();
   if (options.stop) return stop(running?.pid);
   if (options.link) return printLink(running);
+  if (options.faults !== undefined) return printFaults(running, options.faults);
   if (running !== undefined) {
     throw new UserError(
       `A workspace of this checkout already runs at ${running.url}, process ${running.pid}.`,
@@ -98,6 +102,12 @@ function printLink(running: Address | undefined): number {
   return 0;
 }
 
+async function printFaults(running: Address | undefined, file: string): Promise<number> {
+  if (running === undefined) throw new UserError("No workspace of this checkout is running.");
+  console.log(await switchFaults({ host: running.url, token: running.token }, file));
+  return 0;
+}
+
 async function stop(pid: number | undefined): Promise<number> {
   if (pid === undefined) throw new UserError("No workspace of this checkout is running.");
   process.kill(pid, "SIGTERM");
@@ -114,6 +124,7 @@ function parse(args: string[]): Options {
         json: { type: "boolean", default: false },
         wipe: { type: "boolean", default: false },
         link: { type: "boolean", default: false },
+        faults: { type: "string" },
         stop: { type: "boolean", default: false },
         // For a parent process: the pipe closes however the parent ends.
         "until-stdin-closes": { type: "boolean", default: false },
@@ -123,7 +134,12 @@ function parse(args: string[]): Options {
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
       throw new Error(`--port is '${values.port}'; it must be a number from 0 to 65535`);
     }
-    return { ...values, port, untilStdinCloses: values["until-stdin-closes"] };
+    return {
+      ...values,
+      faults: values.faults,
+      port,
+      untilStdinCloses: values["until-stdin-closes"],
+    };
   } catch (error) {
     throw new UserError(`${messageOf(error)}\n${usage}`);
   }

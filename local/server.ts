@@ -2,6 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError, unsupported } from "./errors";
+import { faultHooks } from "./faults/hooks";
+import { faultOperations, faultsOf } from "./faults/operations";
 import { parseForm } from "./form";
 import { recordCalls } from "./recordCalls";
 import { jsonText, signature, type Operation } from "./route";
@@ -27,7 +29,8 @@ const FORM_LIMIT = 16 * 1024 ** 2;
 
 /**
  * The HTTP side of a workspace: signs callers in, routes to the operations, answers errors in
- * Databricks' shape. What no operation claims is a 501 that names the call.
+ * Databricks' shape. What no operation claims is a 501 that names the call. Beside the operations it serves
+ * the call that makes them fail; see `faults/`.
  * @param record - File that every answered call is noted in; see {@link recordCalls}.
  */
 export function createServer(
@@ -87,8 +90,11 @@ export function createServer(
   );
 
   if (record !== undefined) recordCalls(server, operations, record);
-  for (const { method, path, signed, open, unparsed, bodyLimit, handle } of operations) {
+  const faults = faultHooks(faultsOf(workspace));
+  for (const one of [...operations, ...faultOperations]) {
+    const { method, path, signed, open, unparsed, bodyLimit, handle } = one;
     server.route({
+      ...(faultOperations.includes(one) ? {} : faults),
       method,
       url: path,
       config: { unparsed },

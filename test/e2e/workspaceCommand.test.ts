@@ -86,12 +86,14 @@ describe.runIf(process.platform === "linux")("npm run workspace", () => {
     await expectNoProcess();
   });
 
-  it("prints a link to its page, and refuses to run twice on the same state", async () => {
+  it("prints a link to its page, has its faults switched, and refuses to run twice on the same state", async () => {
     const { url, command } = await open();
     const link = await npmRun(["workspace", "--", "--link"], { MLOPS_HOME: home });
     const [page = ""] = /^http\S+$/m.exec(link.stdout) ?? [];
     expect(page).toContain(`${url}/`);
     expect((await fetch(page, { redirect: "manual" })).headers.get("location")).toBe("/");
+    const off = await npmRun(["workspace", "--", "--faults", "off"], { MLOPS_HOME: home });
+    expect(off.stdout).toContain("Faults are off.");
     const second = await npmRun(["workspace", "--", "--json", "--port", "0"], { MLOPS_HOME: home });
     expect(second.exitCode).toBe(1);
     expect(second.stderr).toContain(`A workspace of this checkout already runs at ${url}`);

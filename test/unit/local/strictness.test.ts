@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { operations } from "../../../local/api";
+import { operations as api } from "../../../local/api";
+import { faultOperations } from "../../../local/faults/operations";
 import type { Method, Operation } from "../../../local/route";
 import { createServer } from "../../../local/server";
 import { Workspace } from "../../../local/workspace";
@@ -16,7 +17,8 @@ import { isChecked, sample, schemaOf, unknownFields, wrongValues } from "./schem
 const root = mkdtempSync(join(tmpdir(), "strictness-"));
 const workspace = new Workspace({ root, python: "python3" });
 workspace.url = "http://127.0.0.1:1";
-const server = createServer(workspace, operations);
+const operations = [...api, ...faultOperations];
+const server = createServer(workspace, api);
 const before = filesBelow(root);
 
 beforeAll(async () => {
