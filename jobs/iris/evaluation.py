@@ -1,4 +1,6 @@
-"""Measures a version on the samples that training never sees; it decides nothing.
+"""Measures a version on the samples that training never sees, beside the champion, if there is one.
+
+It decides nothing.
 
 Low figures are a result like any other: approval and the promotion gate read them from the
 version's run. Those that come after are told which version it was, so that one registered meanwhile
@@ -10,6 +12,7 @@ import inspect
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # The folder jobs/. Databricks runs a task's file without defining __file__.
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
@@ -28,11 +31,17 @@ from mlops.files import Files
 from mlops.task import TaskError, run, say
 from mlops.task_values import report
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow.entities.model_registry import ModelVersion
+
 
 def evaluate(
     files: Files, *, volume_path: str, model: str, version: str
 ) -> tuple[str, dict[str, float]]:
     """Logs `val_accuracy`, `val_f1_macro` and `val_rows` to the version's run.
+
+    If there is a champion, it is measured on the same samples, as `champion_val_*`.
 
     Args:
         files: The workspace's files.
@@ -47,37 +56,42 @@ def evaluate(
         TaskError: When there is no such version, when it came from no run, or when a species does
             not occur among the samples set aside.
     """
-    import mlflow
-    import mlflow.sklearn
     from mlflow.tracking import MlflowClient
 
-    from mlops.datasets import digest
-    from mlops.registry import readable
+    from mlops.datasets import volume_dataset
+    from mlops.evidence import ROWS, of_champion, record, run_of
+    from mlops.registry import champion
     from mlops.versions import version_of
 
     client = MlflowClient()
     chosen = version_of(client, model, version)
-    if not chosen.run_id:
-        raise TaskError(f"{model} version {chosen.version} has no run to record metrics in")
-    say(f"evaluating {model} version {chosen.version} (run {chosen.run_id})")
+    say(f"evaluating {model} version {chosen.version} (run {run_of(chosen)})")
     known = labelled(read_samples(files, volume_path))
     rows = known[is_holdout(known)].reset_index(drop=True)
     found = {int(value) for value in rows[LABEL]}
     absent = [name for number, name in enumerate(SPECIES) if number not in found]
     if absent:
         raise TaskError(f"the samples set aside in {volume_path} have no {', '.join(absent)}")
-    with readable(f"{model} version {chosen.version}"):
-        classifier = mlflow.sklearn.load_model(f"models:/{model}/{chosen.version}")
-    measured = {f"val_{name}": value for name, value in metrics(classifier, rows).items()}
-    measured["val_rows"] = float(len(rows))
-    with readable(f"run {chosen.run_id}"), mlflow.start_run(run_id=chosen.run_id):
-        mlflow.log_metrics(measured)
-    with readable(f"{model} version {chosen.version}"):
-        client.set_model_version_tag(
-            model, chosen.version, "validation_data_digest", digest(rows[[KEY, *FEATURES, LABEL]])
-        )
+    measured = {**_figures(chosen, rows), ROWS: float(len(rows))}
+    best = champion(client, model)
+    if best is not None:
+        say(f"beside it champion version {best.version}")
+        measured |= of_champion(_figures(best, rows))
+    columns = rows[[KEY, *FEATURES, LABEL]]
+    data = {"validation": volume_dataset(columns, folder=volume_path, label=LABEL)}
+    record(client, chosen, metrics=measured, data=data, champion=best)
     say(json.dumps({"model": model, "version": int(chosen.version), **measured}))
     return str(chosen.version), measured
+
+
+def _figures(version: "ModelVersion", rows: "pd.DataFrame") -> dict[str, float]:
+    import mlflow.sklearn
+
+    from mlops.registry import readable
+
+    with readable(f"{version.name} version {version.version}"):
+        classifier = mlflow.sklearn.load_model(f"models:/{version.name}/{version.version}")
+    return {f"val_{name}": value for name, value in metrics(classifier, rows).items()}
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mlops.registry import readable
+from mlops.signatures import signature_tags
 
 if TYPE_CHECKING:
     from mlflow import ActiveRun
@@ -40,15 +41,18 @@ def register(
     """Logs an estimator in the open run and registers it; returns the version's number.
 
     `log_model` is that of the estimator's flavor, such as `mlflow.xgboost.log_model`, and is told
-    the `description`. The logged model and the version get the tags.
+    the `description`. The logged model and the version get the tags; the run gets the signature.
 
     Raises:
         TaskError: When MLflow refuses the model.
     """
+    import mlflow
+
     with readable(f"registered model {model}"):
         logged = log_model(
             estimator, name="model", registered_model_name=model, tags=dict(tags), **description
         )
+        mlflow.set_tags(signature_tags(logged.signature))
         version = str(logged.registered_model_version)
         for key, value in tags.items():
             client.set_model_version_tag(model, version, key, value)

@@ -1,10 +1,18 @@
 """How a challenger is measured on the holdout. It decides nothing: the promotion gate does."""
 
 import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mlops.problems import BINARY, Problem
 from mlops.tables import Tables, quoted
 from mlops.task import TaskError, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow.entities.model_registry import ModelVersion
+    from mlflow.tracking import MlflowClient
+    from xgboost import XGBModel
 
 
 def validate_challenger(
@@ -19,8 +27,9 @@ def validate_challenger(
 ) -> dict[str, float]:
     """Logs the problem's metrics as `val_*`, and `val_rows`, to the challenger's run.
 
-    The alias is resolved once, so that a version nominated meanwhile is not credited with these
-    figures. The version is tagged with the digest of the holdout's rows.
+    If there is a champion, it is measured on the same rows, as `champion_val_*`; `evidence` says
+    what else is recorded. Each alias is resolved once, so that a version that gets it meanwhile is
+    not credited with these figures.
 
     Args:
         tables: The workspace.
@@ -36,39 +45,90 @@ def validate_challenger(
 
     Raises:
         TaskError: When there is no challenger, when it came from no run, or when the holdout is
-            empty or lacks a column that the model takes.
+            empty or lacks a column that the challenger takes.
     """
-    import mlflow
-    import mlflow.xgboost
     from mlflow.tracking import MlflowClient
 
-    from mlops.boosting import columns_of, measure
+    from mlops.boosting import measure
     from mlops.datasets import dataset
-    from mlops.registry import challenger, readable
+    from mlops.evidence import ROWS, of_champion, record, run_of
+    from mlops.registry import challenger
 
     client = MlflowClient()
     version = challenger(client, model)
-    if not version.run_id:
-        raise TaskError(f"{model} version {version.version} has no run to record metrics in")
-    say(f"validating {model} version {version.version} (run {version.run_id})")
-    with readable(f"{model} version {version.version}"):
-        fitted = mlflow.xgboost.load_model(f"models:/{model}/{version.version}")
-    wanted = [key, *columns_of(fitted), label]
-    tables.require(holdout, wanted)
-    rows = tables.query(
-        f"SELECT {', '.join(quoted(name) for name in wanted)} FROM {quoted(holdout)}"
-    ).sort_values(key, ignore_index=True)
-    if rows.empty:
-        raise TaskError(f"table {holdout} is empty: {otherwise}")
+    say(f"validating {model} version {version.version} (run {run_of(version)})")
+    fitted = load_boosted(version)
+    champion, best = _measurable_champion(client, tables, model, holdout)
+    models = [fitted] if best is None else [fitted, best]
+    rows = rows_for(tables, holdout, models, key=key, label=label, otherwise=otherwise)
 
-    figures = measure(fitted, rows, label, problem)
-    metrics = {f"val_{name}": value for name, value in figures.items()}
-    metrics["val_rows"] = float(len(rows))
-    data = dataset(rows, table=holdout, label=label)
-    with readable(f"run {version.run_id}"), mlflow.start_run(run_id=version.run_id):
-        mlflow.log_input(data, context="validation")
-        mlflow.log_metrics(metrics)
-    with readable(f"{model} version {version.version}"):
-        client.set_model_version_tag(model, version.version, "validation_data_digest", data.digest)
+    def figures(of: "XGBModel") -> dict[str, float]:
+        return {f"val_{name}": it for name, it in measure(of, rows, label, problem).items()}
+
+    metrics = {**figures(fitted), ROWS: float(len(rows))}
+    if best is not None:
+        metrics |= of_champion(figures(best))
+    data = {"validation": dataset(rows, table=holdout, label=label)}
+    record(client, version, metrics=metrics, data=data, champion=champion)
     say(json.dumps({"model": model, "version": int(version.version), **metrics}))
     return metrics
+
+
+def _measurable_champion(
+    client: "MlflowClient", tables: Tables, model: str, holdout: str
+) -> "tuple[ModelVersion, XGBModel] | tuple[None, None]":
+    """Loads the champion; none if there is none, or it cannot be measured on the holdout.
+
+    A new version may be made otherwise, or of other columns, than the champion was.
+    """
+    from mlops.boosting import columns_of
+    from mlops.registry import champion
+
+    found = champion(client, model)
+    if found is None:
+        return None, None
+    try:
+        best = load_boosted(found)
+        tables.require(holdout, columns_of(best))
+    except TaskError as error:
+        say(f"champion version {found.version} is not measured beside it: {error}")
+        return None, None
+    say(f"beside it champion version {found.version}")
+    return found, best
+
+
+def load_boosted(version: "ModelVersion") -> "XGBModel":
+    """Loads a version that XGBoost made; `TaskError` if it cannot be."""
+    import mlflow.xgboost
+
+    from mlops.registry import readable
+
+    with readable(f"{version.name} version {version.version}"):
+        loaded: XGBModel = mlflow.xgboost.load_model(f"models:/{version.name}/{version.version}")
+    return loaded
+
+
+def rows_for(
+    tables: Tables,
+    table: str,
+    models: "Sequence[XGBModel]",
+    *,
+    key: str,
+    label: str,
+    otherwise: str,
+) -> "pd.DataFrame":
+    """Reads the rows that all these models can be measured on, ordered by key.
+
+    Raises:
+        TaskError: When the table is empty, to which `otherwise` says what to do, or lacks a column.
+    """
+    from mlops.boosting import columns_of
+
+    inputs = dict.fromkeys(name for model in models for name in columns_of(model))
+    wanted = [key, *inputs, label]
+    tables.require(table, wanted)
+    columns = ", ".join(quoted(name) for name in wanted)
+    rows = tables.query(f"SELECT {columns} FROM {quoted(table)}")
+    if rows.empty:
+        raise TaskError(f"table {table} is empty: {otherwise}")
+    return rows.sort_values(key, ignore_index=True)

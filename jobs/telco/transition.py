@@ -14,22 +14,19 @@ import inspect
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # The folder jobs/. Databricks runs a task's file without defining __file__.
 sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).resolve().parents[1]))
 
 from mlops.arguments import TaskParser, table_name, whole_number
 from mlops.connect import connect_tables
-from mlops.tables import Tables, quoted
-from mlops.task import TaskError, run, say
+from mlops.tables import Tables
+from mlops.task import run, say
 from mlops.task_values import report
+from mlops.validation import load_boosted, rows_for
 from telco.data import KEY, LABEL
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from mlflow.entities.model_registry import ModelVersion
-    from xgboost import XGBClassifier
+OTHERWISE = "run featurization first"
 
 TASK_VALUE = "nominated"
 """Tells whoever runs the job whether there is a new challenger: `true` or `false`."""
@@ -51,10 +48,10 @@ def transition(
             lacks a column that one of the models takes, or has customers of one class only.
             Nothing is logged then.
     """
-    import mlflow
     from mlflow.tracking import MlflowClient
 
     from mlops.datasets import dataset
+    from mlops.evidence import record, run_of
     from mlops.registry import CHALLENGER, champion, readable
     from telco.comparison import compare, drawbacks, summary
 
@@ -62,69 +59,39 @@ def transition(
     best = champion(client, model)
     with readable(f"{model} version {version}"):
         candidate = client.get_model_version(model, str(version))
-    if not candidate.run_id:
-        raise TaskError(f"{model} version {version} has no run to record metrics in")
-    new = _load(model, candidate)
-    old = _load(model, best) if best else None
+    run_of(candidate)
+    new = load_boosted(candidate)
+    old = load_boosted(best) if best else None
     compared = f"version {best.version}" if best else "none"
     say(f"comparing {model} version {version} with the champion, {compared}")
+    models = [new, old] if old else [new]
     data = {
-        "val": _rows(tables, holdout, new, old),
-        "recent": _rows(tables, recent, new, old),
+        kind: rows_for(tables, table, models, key=KEY, label=LABEL, otherwise=OTHERWISE)
+        for kind, table in (("val", holdout), ("recent", recent))
     }
     metrics = compare(new, old, data)
     for line in summary(metrics):
         say(line)
     worse = drawbacks(metrics)
 
-    base = dataset(data["val"], table=holdout, label=LABEL)
-    latest = dataset(data["recent"], table=recent, label=LABEL)
-    with readable(f"run {candidate.run_id}"), mlflow.start_run(run_id=candidate.run_id):
-        mlflow.log_input(base, context="validation")
-        mlflow.log_input(latest, context="recent")
-        mlflow.log_metrics(metrics)
-    tags = {
-        "validation_data_digest": base.digest,
-        "recent_data_digest": latest.digest,
-        "compared_with_champion": compared,
-        "nomination": "; ".join(worse) or "no worse",
-    }
-    with readable(f"{model} version {version}"):
-        for key, value in tags.items():
-            client.set_model_version_tag(model, candidate.version, key, value)
-        if not worse:
+    record(
+        client,
+        candidate,
+        metrics=metrics,
+        data={
+            "validation": dataset(data["val"], table=holdout, label=LABEL),
+            "recent": dataset(data["recent"], table=recent, label=LABEL),
+        },
+        champion=best,
+        tags={"nomination": "; ".join(worse) or "no worse"},
+    )
+    if not worse:
+        with readable(f"{model} version {version}"):
             client.set_registered_model_alias(model, CHALLENGER, candidate.version)
     verdict = f"not nominated: {'; '.join(worse)}" if worse else f"nominated as {CHALLENGER}"
     say(f"{model} version {version} is {verdict}")
     say(json.dumps({"model": model, "version": version, "nominated": not worse, **metrics}))
     return not worse, metrics
-
-
-def _load(model: str, version: "ModelVersion") -> "XGBClassifier":
-    import mlflow.xgboost
-
-    from mlops.registry import readable
-
-    with readable(f"{model} version {version.version}"):
-        loaded: XGBClassifier = mlflow.xgboost.load_model(f"models:/{model}/{version.version}")
-    return loaded
-
-
-def _rows(
-    tables: Tables, table: str, new: "XGBClassifier", old: "XGBClassifier | None"
-) -> "pd.DataFrame":
-    """Reads the rows of a table that both models can be measured on, ordered by number."""
-    from mlops.boosting import columns_of
-
-    inputs = dict.fromkeys([*columns_of(new), *(columns_of(old) if old else [])])
-    wanted = [KEY, *inputs, LABEL]
-    tables.require(table, wanted)
-    rows = tables.query(
-        f"SELECT {', '.join(quoted(name) for name in wanted)} FROM {quoted(table)}"
-    ).sort_values(KEY, ignore_index=True)
-    if rows.empty:
-        raise TaskError(f"table {table} is empty: run featurization first")
-    return rows
 
 
 def main() -> None:
