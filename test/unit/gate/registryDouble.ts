@@ -1,4 +1,6 @@
 import { refusal, startHttpDouble, type Received, type Reply } from "../httpDouble";
+import { FilesDouble } from "./filesDouble";
+import { TrackingDouble, type RunDetails } from "./trackingDouble";
 
 interface Version {
   status: string;
@@ -9,15 +11,20 @@ interface Version {
 /** The model that the double knows. */
 export const MODEL = "ml.models.churn";
 
+const REGISTRY = "/api/2.0/mlflow/unity-catalog";
+
 /**
- * A double of Unity Catalog's registry and MLflow's tracking for one model: the calls that the gate
- * makes, over real HTTP on loopback. Whatever else is asked for is refused with 501.
+ * A double of Unity Catalog's registry and MLflow's tracking for one model, and of the workspace's files: the
+ * calls that the gate makes, over real HTTP on loopback. Whatever else is asked for is refused with 501.
  */
 export class RegistryDouble {
   readonly versions = new Map<string, Version>();
   readonly aliases = new Map<string, string>();
-  /** Metrics by run, as MLflow answers them: numbers, or text for what JSON cannot say. */
-  readonly runs = new Map<string, Record<string, unknown>>();
+  readonly modelTags = new Map<string, string>();
+  readonly tracking = new TrackingDouble();
+  readonly files = new FilesDouble();
+  /** Whether every other model is one too, and stands as this one does. */
+  answersForAll = false;
   /** Answers before the registry itself does, if it returns something. */
   intercept: (request: Received) => Reply | undefined = () => undefined;
   received: readonly Received[] = [];
@@ -37,11 +44,21 @@ export class RegistryDouble {
     return registry;
   }
 
-  /** Registers a version with a run, and nominates it as training does. */
+  /** Registers a version with a run in the model's experiment, and nominates it as training does. */
   nominate(version: string, metrics: Record<string, unknown>, status = "READY"): void {
     this.versions.set(version, { status, runId: `run-${version}`, tags: new Map() });
     this.runs.set(`run-${version}`, metrics);
     this.aliases.set("challenger", version);
+  }
+
+  /** Metrics by run, see {@link TrackingDouble.runs}. */
+  get runs(): Map<string, Record<string, unknown>> {
+    return this.tracking.runs;
+  }
+
+  /** What the run of a version has besides its metrics; a test may change it. */
+  run(version: string): RunDetails {
+    return this.tracking.details(`run-${version}`);
   }
 
   /** Configuration of a stack that is deployed to this workspace. */
@@ -49,14 +66,25 @@ export class RegistryDouble {
     return { "databricks:host": this.host, "databricks:token": this.token };
   }
 
-  /** What was written, in order: `PUT champion 3`, `TAG 3 mlops.gate.verdict=promoted`. */
+  /** The calls to the registry so far, e.g. `GET registered-models/get`. */
+  get registryCalls(): string[] {
+    return this.received
+      .map(({ method, path }) => `${method} ${path.replace(`${REGISTRY}/`, "")}`)
+      .filter((call) => /model-versions|models\//.test(call));
+  }
+
+  /**
+   * What was written, in order: `PUT champion 3`, `TAG 3 mlops_gate_verdict=promoted`, and `TAG model …`;
+   * the files of the lease aside.
+   */
   get writes(): string[] {
     return this.received
-      .filter(({ method }) => method !== "GET")
+      .filter(({ method, path }) => method !== "GET" && !path.startsWith("/api/2.0/workspace/"))
       .map(({ method, path, body }) => {
         const { version_num, version, key, value } = Object(body) as Record<string, unknown>;
+        const owner = typeof version === "string" ? version : "model";
         return method === "POST"
-          ? `TAG ${String(version)} ${String(key)}=${String(value)}`
+          ? `TAG ${owner} ${String(key)}=${String(value)}`
           : [method, path.split("/").at(-1), version_num].join(" ").trim();
       });
   }
@@ -64,64 +92,84 @@ export class RegistryDouble {
   /** What the registry itself answers, with its effect. */
   answer(request: Received): Reply {
     const { method, path, query, body } = request;
-    const alias = new RegExp(`^/api/2.1/unity-catalog/models/${this.model}/aliases/(\\w+)$`).exec(
-      path,
-    )?.[1];
     const given = Object(body) as Record<string, unknown>;
-    if (alias !== undefined && method === "GET") return this.versionOf(alias);
-    if (alias !== undefined && method === "PUT") {
-      return this.pointAt(alias, String(given["version_num"]));
+    const named = /^\/api\/2.1\/unity-catalog\/models\/([\w.]+)\/aliases\/(\w+)$/.exec(path);
+    const [, model = query["name"] ?? given["name"], alias] = named ?? [];
+    if (method === "GET" && alias !== undefined) return this.versionOf(String(model), alias);
+    if (method === "PUT" && alias !== undefined) {
+      return this.pointAt(String(model), alias, String(given["version_num"]));
     }
-    if (method === "GET" && path === "/api/2.0/mlflow/runs/get") {
-      return this.run(query["run_id"] ?? "");
+    if (path.startsWith(REGISTRY)) {
+      const version = query["version"] ?? String(given["version"]);
+      const tag = [String(given["key"]), String(given["value"])] as const;
+      const call = `${method} ${path.slice(REGISTRY.length)}`;
+      if (!this.isKnown(model)) return noModel(String(model));
+      if (call === "GET /registered-models/get") return this.asModel(model);
+      if (call === "POST /registered-models/set-tag") return setTag(this.modelTags, tag);
+      if (call === "GET /model-versions/get") return this.asVersion(model, version);
+      if (call === "POST /model-versions/set-tag") return this.tag(version, tag);
     }
-    const versions = "/api/2.0/mlflow/unity-catalog/model-versions";
-    if (method === "GET" && path === `${versions}/get`) return this.tagsOf(query["version"] ?? "");
-    if (method === "POST" && path === `${versions}/set-tag`) {
-      return this.tag(String(given["version"]), String(given["key"]), String(given["value"]));
-    }
-    return refusal(501, "NOT_IMPLEMENTED", `the double does not know ${method} ${path}`);
+    return (
+      this.tracking.answer(request) ??
+      this.files.answer(request) ??
+      refusal(501, "NOT_IMPLEMENTED", `the double does not know ${method} ${path}`)
+    );
   }
 
-  private version(name: string): Version {
-    const found = this.versions.get(name);
-    if (found === undefined) throw new Error(`The double has no version ${name}.`);
-    return found;
+  private isKnown(model: unknown): model is string {
+    return model === this.model || (this.answersForAll && typeof model === "string");
   }
 
-  private versionOf(alias: string): Reply {
-    const name = this.aliases.get(alias);
-    if (name === undefined) {
+  private asModel(name: string): Reply {
+    const aliases = [...this.aliases].map(([alias, version]) => ({ alias, version }));
+    return { body: { registered_model: { name, aliases, tags: asList(this.modelTags) } } };
+  }
+
+  private asVersion(name: string, version: string): Reply {
+    const found = this.versions.get(version);
+    if (found === undefined) return noVersion(version);
+    const { status, runId, tags } = found;
+    const run = runId === undefined ? {} : { run_id: runId };
+    return { body: { model_version: { name, version, status, ...run, tags: asList(tags) } } };
+  }
+
+  private versionOf(model: string, alias: string): Reply {
+    const version = this.isKnown(model) ? this.aliases.get(alias) : undefined;
+    if (version === undefined) {
       return refusal(404, "RESOURCE_DOES_NOT_EXIST", `Alias '${alias}' does not exist.`);
     }
-    const { status, runId } = this.version(name);
-    return { body: { version: Number(name), status, run_id: runId, model_name: "churn" } };
+    const { status, runId } = this.versions.get(version) ?? {};
+    return { body: { version: Number(version), status, run_id: runId, model_name: "churn" } };
   }
 
-  private pointAt(alias: string, version: string): Reply {
-    if (!this.versions.has(version)) return noVersion(version);
+  private pointAt(model: string, alias: string, version: string): Reply {
+    if (!this.isKnown(model) || !this.versions.has(version)) return noVersion(version);
     this.aliases.set(alias, version);
     return { body: { alias_name: alias, version_num: Number(version) } };
   }
 
-  private tag(version: string, key: string, value: string): Reply {
-    if (!this.versions.has(version)) return noVersion(version);
-    this.version(version).tags.set(key, value);
-    return { body: {} };
-  }
-
-  private run(id: string): Reply {
-    const metrics = this.runs.get(id);
-    if (metrics === undefined) return refusal(404, "RESOURCE_DOES_NOT_EXIST", "No such run.");
-    const logged = Object.entries(metrics).map(([key, value]) => ({ key, value, step: 0 }));
-    return { body: { run: { info: { run_id: id }, data: { metrics: logged } } } };
-  }
-
-  private tagsOf(version: string): Reply {
-    const tags = [...this.version(version).tags].map(([key, value]) => ({ key, value }));
-    return { body: { model_version: { name: this.model, version, tags } } };
+  private tag(version: string, tag: readonly [string, string]): Reply {
+    const found = this.versions.get(version);
+    return found === undefined ? noVersion(version) : setTag(found.tags, tag);
   }
 }
+
+/** https://learn.microsoft.com/en-us/azure/databricks/database-objects/tags#constraints */
+function setTag(tags: Map<string, string>, [key, value]: readonly [string, string]): Reply {
+  const isAllowed =
+    /^[^.,\-=/:]{1,255}$/.test(key) && value.length <= 1000 && value === value.trim();
+  if (!isAllowed || (tags.size >= 50 && !tags.has(key))) {
+    return refusal(400, "INVALID_PARAMETER_VALUE", `no tag: ${key}=${value}`);
+  }
+  tags.set(key, value);
+  return { body: {} };
+}
+
+const asList = (tags: ReadonlyMap<string, string>) =>
+  [...tags].map(([key, value]) => ({ key, value }));
+
+const noModel = (model: string): Reply =>
+  refusal(404, "RESOURCE_DOES_NOT_EXIST", `Registered model '${model}' does not exist.`);
 
 const noVersion = (version: string): Reply =>
   refusal(404, "RESOURCE_DOES_NOT_EXIST", `Version ${version} does not exist.`);
