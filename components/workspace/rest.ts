@@ -10,6 +10,11 @@ export interface Connection {
   readonly host: string;
   /** A token, or what gets one where they expire. An empty one signs in nobody. */
   readonly token: string | Authenticate;
+  /**
+   * When its calls must be through, as `performance.now()` counts: none begins later, and none is waited for.
+   * Asked anew before each attempt. Without it there is no such time.
+   */
+  readonly until?: () => number;
 }
 
 /** A connection whose token does not expire. */
@@ -41,11 +46,13 @@ const ATTEMPTS = 5;
  */
 export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
   const signed = await headersOf(connection);
+  const { until = () => Infinity } = connection;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await callOnce(connection.host, call, signed);
+    const outcome = await callOnce(connection, call, signed);
     if (!("problem" in outcome)) return outcome.answer;
     if (outcome.isFinal || attempt === ATTEMPTS) throw workspaceError(outcome.problem);
     const pause = outcome.pause ?? 100 * 2 ** attempt;
+    if (performance.now() + pause >= until()) throw workspaceError(outcome.problem);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
@@ -67,12 +74,14 @@ interface Failure {
 }
 
 async function callOnce(
-  host: string,
+  { host, until = () => Infinity }: Connection,
   call: Call,
   signed: Readonly<Record<string, string>>,
 ): Promise<{ readonly answer: unknown } | Failure> {
   const secrets = secretsIn(signed, call);
   const name = `${call.method} ${call.path.split("?", 1)[0] ?? ""}`;
+  const left = Math.min(until() - performance.now(), TIMEOUT_MS);
+  if (left < 1) return { problem: `${name} at ${host} would come too late`, isFinal: true };
   try {
     const answer = await fetch(`${host}${call.path}`, {
       method: call.method,
@@ -82,7 +91,7 @@ async function callOnce(
           call.form === undefined ? "application/json" : "application/x-www-form-urlencoded",
       },
       body: bodyOf(call),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(Math.floor(left)),
     });
     const text = await answer.text();
     if (answer.status === 404 && isAbsence(text)) return { answer: undefined };

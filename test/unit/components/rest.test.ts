@@ -186,3 +186,23 @@ test("a token that no header takes is not shown by the refusal", async () => {
   expect(message).toContain("[token]");
   expect(message).not.toContain(TOKEN);
 });
+
+test("a call is not begun when it would come too late", async () => {
+  const double = await startHttpDouble(() => ({}));
+  const connection = { host: double.host, token: TOKEN, until: () => performance.now() };
+  await expect(callWorkspace(connection, GET)).rejects.toThrow(
+    `GET /api/2.0/things/get at ${double.host} would come too late`,
+  );
+  expect(double.received).toEqual([]);
+});
+
+test.each<[string, Reply, string]>([
+  ["is not waited for", "hang", "timeout"],
+  ["is not tried again", throttled(429, "30"), "with 429: slow down"],
+])("a call %s after its time", async (_what, reply, why) => {
+  const double = await startHttpDouble(() => reply);
+  const end = performance.now() + 500;
+  const late = callWorkspace({ host: double.host, token: TOKEN, until: () => end }, GET);
+  await expect(late).rejects.toThrow(why);
+  expect(double.received).toHaveLength(1);
+});
