@@ -8,22 +8,31 @@ import { isAbout, type Ground, type Statement } from "./statement";
  * evidence. The digest is in the stack's state too, which they cannot write.
  */
 
-/** The version tag of the evidence's digest, and the beginning of those that hold the evidence itself. */
+/** The version tag of the evidence's digest. Writing it makes evidence valid, and the one before void. */
 export const DIGEST_TAG = "mlops_gate_evidence_digest";
-const CHUNK_TAG = "mlops_gate_evidence_";
+
+/**
+ * The beginnings of the tags that hold evidence, in parts with a number. There are two places: a version that is
+ * promoted once more gets its new evidence beside the old, which holds until the new one is complete.
+ */
+const PLACES = ["mlops_gate_evidence_", "mlops_gate_evidence_b"] as const;
 
 /** The most that a tag's value can hold: https://docs.databricks.com/aws/en/database-objects/tags */
 const TAG_LENGTH = 1000;
-/** An object has up to 50 tags; these leave room for the gate's others, the jobs', and the team's. */
-const MOST_CHUNKS = 30;
+/** An object has up to 50 tags; two places leave room for the gate's others, the jobs', and the team's. */
+const MOST_CHUNKS = 18;
 
 /**
- * The tags that hold a statement, in the order in which they are to be written: the digest last, so that what
- * is written half is not intact. Each part says how many there are: those that longer evidence of before has
- * left behind count for nothing.
+ * The tags that hold a statement, in the order in which they are to be written: the digest last. Each part says
+ * how many there are: those that longer evidence of before has left behind count for nothing.
+ * @param before - The evidence that the version has; without it, or if that is not intact, nothing is spared.
  * @throws Error if it needs more tags than a version can have.
  */
-export function evidenceTags(statement: Statement, digest: string): Record<string, string> {
+export function evidenceTags(
+  statement: Statement,
+  digest: string,
+  before: Evidence = { state: "none" },
+): Record<string, string> {
   const chunks = split(asText(statement), TAG_LENGTH - `${MOST_CHUNKS}/${MOST_CHUNKS}:`.length);
   if (chunks.length > MOST_CHUNKS) {
     const most = MOST_CHUNKS * TAG_LENGTH;
@@ -32,9 +41,10 @@ export function evidenceTags(statement: Statement, digest: string): Record<strin
         "tags can hold: the gate has too many rules, or a reason that is too long.",
     );
   }
+  const place = PLACES.find((one) => before.state !== "intact" || one !== before.place);
   const tags = chunks.map((chunk, index) => {
     const number = index + 1;
-    return [`${CHUNK_TAG}${number}`, `${number}/${chunks.length}:${chunk}`] as const;
+    return [`${place ?? PLACES[0]}${number}`, `${number}/${chunks.length}:${chunk}`] as const;
   });
   return { ...Object.fromEntries(tags), [DIGEST_TAG]: `sha256:${digest}` };
 }
@@ -60,45 +70,63 @@ function split(text: string, length: number): string[] {
 }
 
 /** What the tags of a version say about its promotion. */
-export type Evidence =
-  | { readonly state: "none" }
-  | { readonly state: "broken"; readonly why: string }
-  | {
-      readonly state: "intact";
-      readonly statement: Statement;
-      /** SHA-256, as {@link digestOf} the statement. */
-      readonly digest: string;
-      /** RFC 3339. */
-      readonly promotedAt: string;
-      readonly previousChampion: string | null;
-      readonly ground: Ground;
-    };
+export type Evidence = { readonly state: "none" } | BrokenEvidence | IntactEvidence;
+
+/** Evidence that is not as it was written, or not about the version that has it. */
+export interface BrokenEvidence {
+  readonly state: "broken";
+  /** What is wrong, a clause: `its digest does not match`. */
+  readonly why: string;
+}
+
+/** Evidence as it was written. */
+export interface IntactEvidence {
+  readonly state: "intact";
+  readonly statement: Statement;
+  /** SHA-256, as `digestOf` the statement. */
+  readonly digest: string;
+  /** RFC 3339. */
+  readonly promotedAt: string;
+  readonly previousChampion: string | null;
+  readonly ground: Ground;
+  /** Where it stands; the other place is free. */
+  readonly place: (typeof PLACES)[number];
+}
 
 /**
  * Reads the evidence that {@link evidenceTags} wrote. What is not exactly as it was written, is about another
- * version, or contradicts itself is broken; so is what an interrupted promotion has written half.
+ * version, or contradicts itself is broken; so is a version's first evidence while it is written.
  */
 export async function readEvidence(
   tags: Readonly<Record<string, string>>,
   model: string,
   version: string,
 ): Promise<Evidence> {
-  const written = Object.hasOwn(tags, DIGEST_TAG) ? tags[DIGEST_TAG] : undefined;
-  if (written === undefined && !Object.hasOwn(tags, `${CHUNK_TAG}1`)) return { state: "none" };
-  const { text, why } = joined(tags);
+  const used = PLACES.filter((place) => Object.hasOwn(tags, `${place}1`));
+  if (used.length === 0 && !Object.hasOwn(tags, DIGEST_TAG)) return { state: "none" };
+  const found = await Promise.all(used.map((place) => readPlace(tags, place)));
+  const intact = found.find((one) => one.state === "intact");
+  if (intact === undefined)
+    return found[0] ?? { state: "broken", why: "its first part is missing" };
+  if (isAbout(intact.statement, model, version)) return intact;
+  return { state: "broken", why: `it is about ${intact.statement.predicate.resourceUri}` };
+}
+
+async function readPlace(
+  tags: Readonly<Record<string, string>>,
+  place: IntactEvidence["place"],
+): Promise<BrokenEvidence | IntactEvidence> {
+  const { text, why } = joined(tags, place);
   if (text === undefined) return { state: "broken", why };
   const statement = statementIn(text);
   if (statement === undefined) return { state: "broken", why: "it is no evidence of a promotion" };
   const digest = await digestOf(statement);
-  if (written !== `sha256:${digest}`) {
+  if (!Object.hasOwn(tags, DIGEST_TAG) || tags[DIGEST_TAG] !== `sha256:${digest}`) {
     return { state: "broken", why: "its digest does not match" };
   }
-  if (!isAbout(statement, model, version)) {
-    return { state: "broken", why: `it is about ${statement.predicate.resourceUri}` };
-  }
-  const { timeVerified, promotion } = statement.predicate;
+  const { timeVerified: promotedAt, promotion } = statement.predicate;
   const { ground, previousChampion = null } = promotion;
-  return { state: "intact", statement, digest, promotedAt: timeVerified, previousChampion, ground };
+  return { state: "intact", statement, digest, promotedAt, previousChampion, ground, place };
 }
 
 interface Joined {
@@ -107,13 +135,13 @@ interface Joined {
   readonly why: string;
 }
 
-function joined(tags: Readonly<Record<string, string>>): Joined {
+function joined(tags: Readonly<Record<string, string>>, place: string): Joined {
   const valueOf = (number: number): string => {
-    const key = `${CHUNK_TAG}${number}`;
+    const key = `${place}${number}`;
     return Object.hasOwn(tags, key) ? (tags[key] ?? "") : "";
   };
   const count = Number(/^1\/([1-9]\d?):/.exec(valueOf(1))?.[1] ?? NaN);
-  if (!(count <= MOST_CHUNKS)) return { why: "its first part is missing or was changed" };
+  if (!(count <= MOST_CHUNKS)) return { why: "its first part was changed" };
   let text = "";
   for (let number = 1; number <= count; number++) {
     const head = `${number}/${count}:`;
