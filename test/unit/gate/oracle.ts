@@ -31,11 +31,11 @@ export function mayBePromoted(policy: Policy, facts: Facts): boolean {
 
 /** What not even breakglass helps against: then nobody knows what would be promoted. */
 const BEYOND_APPEAL: readonly Objection[] = [
-  ({ facts }) => !Number.isFinite(facts.at),
+  ({ facts }) => !isNumber(facts.at),
   ({ facts }) => facts.contradictions.length > 0,
   ({ policy }) =>
     policy.rules.every(({ kind }) => !["metric", "range", "slices", "champion"].includes(kind)),
-  ({ candidate }) => candidate.status !== "READY" || (candidate.runId ?? "") === "",
+  ({ candidate }) => candidate.status !== "READY" || !candidate.runId,
   ({ candidate }) => candidate.run?.deleted !== false,
   ({ candidate, policy }) => candidate.run?.experiment !== policy.experiment,
   ({ candidate, facts }) =>
@@ -81,7 +81,7 @@ function isMet(rule: Rule, scene: Scene): boolean {
         rule.metrics.every((metric) => lies(proven(candidate.run, metric), rule))
       );
     case "champion": {
-      if (!Number.isFinite(rule.change)) return false;
+      if (!isNumber(rule.change)) return false;
       if (facts.baseline === null) return true;
       const mine = proven(candidate.run, rule.metric);
       const theirs = champions(rule.metric, scene);
@@ -132,8 +132,8 @@ function isFresh(maxHours: number, { policy, facts, candidate }: Scene): boolean
   const counted = facts.promotedAt === null ? facts.at : instant(facts.promotedAt);
   return (
     times.length > 0 &&
+    isNumber(maxHours) &&
     maxHours > 0 &&
-    maxHours < Infinity &&
     times.every((at) => (counted - at) / HOUR <= maxHours)
   );
 }
@@ -192,14 +192,17 @@ function lies(
   measured: number | undefined,
   { comparison, bound }: Pick<MetricRule, "comparison" | "bound">,
 ): boolean {
-  return measured !== undefined && Number.isFinite(bound) && liesWhere(measured, comparison, bound);
+  return measured !== undefined && isNumber(bound) && liesWhere(measured, comparison, bound);
 }
 
-/** A metric that somebody can point at: one finite number. MLflow's SQL store keeps ±1.797e308 for infinity. */
+/** A finite number. MLflow's SQL store keeps ±1.797e308 for infinity. */
+const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && Math.abs(value) < Number.MAX_VALUE;
+
+/** A metric that somebody can point at: one number, logged once. */
 function proven(run: Run | null, name: string): number | undefined {
   const value = run?.ambiguous.includes(name) === true ? undefined : ownMetric(run, name)?.value;
-  const isNumber = typeof value === "number" && Math.abs(value) < Number.MAX_VALUE;
-  return isNumber ? value : undefined;
+  return isNumber(value) ? value : undefined;
 }
 
 const ownMetric = (run: Run | null, name: string): Metric | undefined =>

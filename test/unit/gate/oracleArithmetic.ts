@@ -22,12 +22,12 @@ export function liesWhere(measured: number, comparison: Comparison, bound: numbe
   return allowed.get(comparison)?.includes(order(decimal(measured), decimal(bound))) ?? false;
 }
 
-/** Whether `mine` is better than `theirs` by `change` or more; no share of nothing is. */
+/** Whether `mine` is better than `theirs` by `change` or more; no share of nothing is, or of next to nothing. */
 export function gained(
   asked: Pick<ChampionRule, "better" | "change" | "relative"> & { mine: number; theirs: number },
 ): boolean {
   const { mine, theirs, better, relative } = asked;
-  if (relative && theirs === 0) return false;
+  if (relative && !Number.isFinite((mine - theirs) / theirs)) return false;
   const unit = decimal(relative ? Math.abs(theirs) : 1);
   const change = decimal(asked.change);
   const needed = {
