@@ -4,7 +4,23 @@ export { DeploymentJob, type DeploymentJobArgs } from "./deploymentJob";
 export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 export { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
 export { FeatureTable, type FeatureTableArgs } from "./featureTable";
-export { above, atLeast, atMost, below } from "./gate/rules";
+export type { Approval, Breakglass, CanaryStep, Comparison, MetricRule, Rule } from "./gate/rule";
+export {
+  above,
+  approvedBy,
+  approvedInFile,
+  atLeast,
+  atMost,
+  below,
+  between,
+  maxAge,
+  maxRegression,
+  minImprovement,
+  minRows,
+  tagged,
+  worstOf,
+  type AgainstChampion,
+} from "./gate/rules";
 export { GovernedTable, type Column, type GovernedTableArgs } from "./governedTable";
 export { IngestionJob, type IngestionJobArgs } from "./ingestionJob";
 export { JobsPrincipal, type JobsPrincipalArgs } from "./jobsPrincipal";

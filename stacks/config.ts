@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { azureSettings, type AzureSettings } from "./azureSettings";
 import { models } from "./models";
+import { problemsOf } from "./problems";
 import { emails, onFailure, section } from "./schema";
 
 const KEYS = models.map(({ key }) => key);
@@ -91,7 +92,11 @@ export function parseConfig(
     const { environment, azure, ...models } = result.data;
     return { environment, azure, models };
   }
-  const problems = result.error.issues.map((issue) => describe(issue, given, isSecret));
+  const problems = problemsOf(result.error, given, {
+    name: (path) => `${PREFIX}${path.join(".")}`,
+    show: (value, [key]) =>
+      isSecret(`${PREFIX}${String(key)}`) ? "[secret]" : JSON.stringify(value),
+  });
   throw new pulumi.RunError(
     problems.length === 1
       ? `Configuration: ${problems.join("")}`
@@ -114,23 +119,4 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function describe(
-  issue: z.core.$ZodIssue,
-  given: unknown,
-  isSecret: (key: string) => boolean,
-): string {
-  const path =
-    issue.code === "unrecognized_keys" ? [...issue.path, issue.keys.join(", ")] : issue.path;
-  const key = `${PREFIX}${path.join(".")}`;
-  if (issue.code === "unrecognized_keys") return `${key}: ${issue.message}`;
-  const value = path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === "object" && inner !== null ? Reflect.get(inner, name) : undefined,
-    given,
-  );
-  if (value === undefined) return `${key} is missing; ${issue.message}`;
-  const shown = isSecret(`${PREFIX}${String(path[0])}`) ? "[secret]" : JSON.stringify(value);
-  return `${key} is ${shown}; ${issue.message}`;
 }

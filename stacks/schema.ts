@@ -41,28 +41,6 @@ export const emails = z
   .array(z.email("must be an e-mail address"))
   .min(1, "must have at least one address");
 
-/**
- * What a model's candidate must exceed, and what a refusal does to the update.
- * @param above - A section of metrics with their bounds.
- */
-export const gateSettings = <Above extends z.ZodType<Record<string, number>>>(above: Above) =>
-  section({
-    above,
-    /** Default: the environment's. */
-    onFailure: onFailure.optional(),
-  });
-
-/**
- * What a model's candidate must stay below, such as an error, and what a refusal does to the update.
- * @param below - A section of metrics with their bounds.
- */
-export const errorGateSettings = <Below extends z.ZodType<Record<string, number>>>(below: Below) =>
-  section({
-    below,
-    /** Default: the environment's. */
-    onFailure: onFailure.optional(),
-  });
-
 /** A bound on an error, in the unit of what is predicted. */
 export const errorBound = z.number("must be a number above 0").gt(0, "must be above 0");
 

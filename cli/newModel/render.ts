@@ -13,6 +13,9 @@ const SCHEDULES = {
   manual: {},
 } as const;
 
+/** Records that must have been held back; the smallest sample has 43. */
+const MIN_ROWS = 30;
+
 /** The longest line of a Python file here. */
 const PYTHON_WIDTH = 100;
 
@@ -49,21 +52,24 @@ export function viewOf(answers: Answers): object {
     inputs: serving === "batch" || answers.monitoring === "yes",
     watches: serving === "batch" && answers.monitoring === "yes",
     usesSource: serving === "batch" || answers.monitoring === "yes",
-    figures: sample.metrics,
+    figures: sample.metrics.map((one) => ({ ...one, kind: one.unit ? "share" : "error" })),
     metricsInWords: [...sample.metrics.map((one) => `\`val_${one.metric}\``), "`val_rows`"].join(
       ", ",
     ),
     bounds: bounds.map(shown),
     firstMetric: bounds[0]?.metric,
     error: bounds.some(({ sign }) => sign === "<"),
-    unitBounds: bounds.some(({ unit }) => unit),
+    errors: sample.metrics.some(({ unit }) => !unit),
+    shares: sample.metrics.some(({ unit }) => unit),
+    keeps: bounds.slice(0, 1).map(({ metric, tolerance }) => ({ metric, by: tolerance })),
+    rows: MIN_ROWS,
   };
 }
 
 function shown(metric: Metric): object {
-  const { bound, measured, unit, sign } = metric;
+  const { bound, measured, sign } = metric;
   const beyond = sign === ">" ? bound / 2 : bound * 2;
-  return { ...metric, schema: unit ? "unitBound" : "errorBound", good: measured, bad: beyond };
+  return { ...metric, good: measured, bad: beyond };
 }
 
 /** Puts imports in the order that ruff asks for, which depends on the model's name. */

@@ -56,10 +56,10 @@ const PACKAGES = words(`
 /** What names in this repository, or in its configuration, mean already. */
 const OURS = words(`
   azure base catalog churn column columns conftest data defineModel dev doubles endpoint environment
-  environments features fullNames gate gateRules holdout inputs jobCommand jobs label labels local main
-  mlops model models monitor monitoring
-  payload platform policies predictionKeys predictions prod production pulumi required rules schema section settings
-  source staging stacks tables test tests training workspace`);
+  environments error experiment features fullNames gate gatePolicy gateSettings holdout inputs
+  jobCommand jobs label labels local main mlops model models monitor monitoring payload platform
+  policies predictionKeys predictions problems prod production pulumi required rules schema section
+  settings share source stacks staging tables test tests training workspace`);
 
 /**
  * Names that no model may have, each with what it means already: in kebab-case, camelCase and

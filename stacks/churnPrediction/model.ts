@@ -1,7 +1,7 @@
 import * as mlops from "../../components";
 import { churnData } from "../customers/churnData";
 import { defineModel } from "../defineModel";
-import { gateRules } from "../gateRules";
+import { gatePolicy } from "../gate/policy";
 import { jobCommand } from "../jobCommand";
 import { purchasesOf } from "../customers/purchases";
 import { churnPredictionSettings } from "./settings";
@@ -21,6 +21,7 @@ export const churnPrediction = defineModel(
       cron: settings.features.cron,
       tags: {},
     });
+    const experiment = `${platform.folder}/churn-prediction`;
     const model = new mlops.RegisteredModel("churn-prediction-model", {
       platform,
       model: platform.table("models.churn_prediction_model"),
@@ -30,14 +31,13 @@ export const churnPrediction = defineModel(
       platform,
       model,
       features,
-      experiment: `${platform.folder}/churn-prediction`,
+      experiment,
       train: { file: "churn/train.py", labels: labels.fullName },
       validate: { file: "churn/validate.py", holdout: holdout.fullName },
       parameters: settings.training,
     });
     const gate = await mlops.PromotionGate.decide("churn-prediction-gate", {
-      model,
-      ...gateRules(platform, settings.gate),
+      ...gatePolicy(platform, { model, experiment }, settings.gate),
       howToTrain: jobCommand(purchases.load, label, features.refresh, training.job),
     });
     const { endpoint } = new mlops.MonitoredEndpoint("churn-prediction", {

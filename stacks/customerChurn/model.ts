@@ -1,7 +1,7 @@
 import * as mlops from "../../components";
 import { churnData } from "../customers/churnData";
 import { defineModel } from "../defineModel";
-import { gateRules } from "../gateRules";
+import { gatePolicy } from "../gate/policy";
 import { jobCommand } from "../jobCommand";
 import { purchasesOf } from "../customers/purchases";
 import { customerChurnSettings } from "./settings";
@@ -21,6 +21,7 @@ export const customerChurn = defineModel(
       cron: settings.features.cron,
       tags: { team: "data-science", domain: "customer" },
     });
+    const experiment = `${platform.folder}/customer-churn`;
     const model = new mlops.RegisteredModel("customer-churn-model", {
       platform,
       model: settings.model ?? platform.table("models.customer_churn_model"),
@@ -30,14 +31,13 @@ export const customerChurn = defineModel(
       platform,
       model,
       features,
-      experiment: `${platform.folder}/customer-churn`,
+      experiment,
       train: { file: "churn/train.py", labels: labels.fullName },
       validate: { file: "churn/validate.py", holdout: holdout.fullName },
       parameters: settings.training,
     });
     const gate = await mlops.PromotionGate.decide("customer-churn-gate", {
-      model,
-      ...gateRules(platform, settings.gate),
+      ...gatePolicy(platform, { model, experiment }, settings.gate),
       howToTrain: jobCommand(purchases.load, label, features.refresh, training.job),
     });
     const { endpoint } = new mlops.MonitoredEndpoint("customer-churn", {

@@ -1,14 +1,14 @@
 import { z } from "zod";
+import { share } from "../gate/metrics";
+import { gateSettings } from "../gate/settings";
 import {
   alertSettings,
   boostedTrees,
   cron,
   endpointSettings,
-  gateSettings,
   modelName,
   monitorSettings,
   section,
-  unitBound,
 } from "../schema";
 
 /** What may differ between environments for the customer churn model. */
@@ -19,13 +19,12 @@ export const customerChurnSettings = section({
   asOf: z.iso.date("must be a day, YYYY-MM-DD").default("1998-03-31"),
   features: section({ cron: cron.default("0 0 6 * * ?") }).prefault({}),
   training: boostedTrees.prefault({}),
-  gate: gateSettings(
-    section({
-      val_accuracy: unitBound.default(0.8),
-      val_f1: unitBound.default(0.75),
-      val_auc_roc: unitBound.default(0.85),
-    }).prefault({}),
-  ).prefault({}),
+  gate: gateSettings({
+    metrics: { val_accuracy: share, val_f1: share, val_auc_roc: share },
+    above: { val_accuracy: 0.8, val_f1: 0.75, val_auc_roc: 0.85 },
+    // A fifth of the customers, some 4,700, is held back.
+    minRows: 1000,
+  }).prefault({}),
   endpoint: endpointSettings(false).prefault({}),
   monitor: monitorSettings.prefault({}),
   alert: alertSettings.prefault({}),

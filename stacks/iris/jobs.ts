@@ -9,6 +9,7 @@ export function irisJobs(
   { volume, folders, reference }: IrisData,
   settings: IrisSettings,
 ) {
+  const experiment = `${platform.folder}/iris`;
   const samples = { volume_path: folders.volumePath };
   const ingestion = new mlops.IngestionJob("iris-ingestion", {
     platform,
@@ -20,7 +21,7 @@ export function irisJobs(
     platform,
     model,
     file: "iris/training.py",
-    experiment: `${platform.folder}/iris`,
+    experiment,
     volumePath: folders.volumePath,
     trustedVolume: volume,
   });
@@ -40,5 +41,9 @@ export function irisJobs(
     },
     { dependsOn: [reference] },
   );
-  return { ingestion, training, deployment };
+  return { experiment, ingestion, training, deployment };
 }
+
+/** What the gate asks for, so that no version passes the task `approval` by: the note that it leaves. */
+export const approvalBy = (approver: IrisSettings["approver"]): mlops.Rule[] =>
+  approver === "person" ? [mlops.approvedBy("approved_by", "a person")] : [];

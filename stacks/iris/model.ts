@@ -1,8 +1,8 @@
 import * as mlops from "../../components";
 import { defineModel } from "../defineModel";
-import { gateRules } from "../gateRules";
+import { gatePolicy } from "../gate/policy";
 import { irisData } from "./data";
-import { irisJobs } from "./jobs";
+import { approvalBy, irisJobs } from "./jobs";
 import { irisSettings } from "./settings";
 import * as columns from "./tables";
 import { jobCommand } from "../jobCommand";
@@ -15,10 +15,11 @@ export const iris = defineModel("iris", irisSettings, async (platform, settings)
     model: platform.table(`${settings.schema}.irisclassifierdemo`),
     comment: "Species of an iris",
   });
-  const { ingestion, training, deployment } = irisJobs(platform, model, data, settings);
+  const { experiment, ingestion, training, deployment } = irisJobs(platform, model, data, settings);
+  const { rules, ...policy } = gatePolicy(platform, { model, experiment }, settings.gate);
   const champion = await mlops.PromotionGate.decide("iris-gate", {
-    model,
-    ...gateRules(platform, settings.gate),
+    ...policy,
+    rules: [...rules, ...approvalBy(settings.approver)],
     howToTrain: jobCommand(...data.demoSource, ingestion.job, training.job, deployment.job),
   });
   const predictions = new mlops.BatchInference("iris-batch-inference", {

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { cron, emails, gateSettings, monitorSettings, section, unitBound } from "../schema";
+import { share } from "../gate/metrics";
+import { gateSettings } from "../gate/settings";
+import { cron, emails, monitorSettings, section } from "../schema";
 
 /** What may differ between environments for the Iris classifier. */
 export const irisSettings = section({
@@ -28,7 +30,13 @@ export const irisSettings = section({
   inference: section({ cron: cron.default("0 0 6 * * ?") }).prefault({}),
   /** Whether good figures are enough to nominate a version, or a person has to approve it, too. */
   approver: z.enum(["figures", "person"]).default("figures"),
-  gate: gateSettings(section({ val_accuracy: unitBound.default(0.9) }).prefault({})).prefault({}),
+  gate: gateSettings({
+    metrics: { val_accuracy: share, val_f1_macro: share },
+    above: { val_accuracy: 0.9 },
+    // With some 30 samples, one more mistake is 0.033.
+    maxRegression: { val_accuracy: 0.05 },
+    minRows: 20,
+  }).prefault({}),
   monitor: monitorSettings.prefault({}),
   alert: section({
     /**

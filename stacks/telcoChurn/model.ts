@@ -1,6 +1,6 @@
 import * as mlops from "../../components";
 import { defineModel } from "../defineModel";
-import { gateRules } from "../gateRules";
+import { gatePolicy } from "../gate/policy";
 import { jobCommand } from "../jobCommand";
 import { preparation, telcoData } from "./data";
 import { telcoSettings } from "./settings";
@@ -38,8 +38,7 @@ export const telcoChurn = defineModel("telco-churn", telcoSettings, async (platf
     { dependsOn: Object.values(data) },
   );
   const gate = await mlops.PromotionGate.decide("telco-churn-gate", {
-    model,
-    ...gateRules(platform, settings.gate),
+    ...gatePolicy(platform, { model, experiment }, settings.gate),
     howToTrain: jobCommand(training.job),
   });
   const { endpoint } = new mlops.MonitoredEndpoint("telco-churn", {

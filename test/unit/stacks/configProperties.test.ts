@@ -7,7 +7,7 @@ test("a bound is taken exactly if it lies between 0 and 1", () => {
     fc.property(fc.oneof(fc.double({ min: -2, max: 2 }), fc.constantFrom(0, 1)), (bound) => {
       const values = config({ gate: { above: { val_accuracy: bound } } });
       if (bound >= 0 && bound <= 1) {
-        expect(parsed(values).customerChurn.gate.above.val_accuracy).toBeCloseTo(bound, 15);
+        expect(parsed(values).customerChurn.gate.above["val_accuracy"]).toBeCloseTo(bound, 15);
       } else refused(values);
     }),
   );

@@ -38,7 +38,7 @@ test("each environment has a catalog, a prefix and tags of its own", () => {
 
 test("dev and prod train and gate alike; local has the bound that its data can meet", () => {
   expect(settings.dev.customerChurn.gate.above).toEqual(settings.prod.customerChurn.gate.above);
-  expect(settings.prod.customerChurn.gate.above.val_auc_roc).toBe(0.85);
+  expect(settings.prod.customerChurn.gate.above["val_auc_roc"]).toBe(0.85);
   expect(settings.local.customerChurn.gate.above).toEqual({
     ...settings.prod.customerChurn.gate.above,
     val_auc_roc: 0.842,
