@@ -12,6 +12,16 @@ export interface Deployed {
   readonly outputs: Record<string, unknown>;
 }
 
+/** What a person's approval leaves on a version. */
+const APPROVED = { approved_by: "a person" };
+
+/** Where the training of a model logs to. */
+function experimentOf(model: string): string {
+  const [catalog = "", , name = ""] = model.split(".");
+  const folder = name === "irisclassifierdemo" ? "iris" : name.replace(/_model$/, "");
+  return `/Shared/${catalog}/${folder.replaceAll("_", "-")}`;
+}
+
 async function run(
   stack: Stack,
   measured: Measured,
@@ -19,11 +29,18 @@ async function run(
 ): Promise<Deployed> {
   const registry = await RegistryDouble.start();
   if (measured !== undefined) registry.nominate("3", measured);
+  // All models stand alike, each with an experiment of its own, whose id is the model's name.
+  registry.answersForAll = true;
+  for (const tag of Object.entries(APPROVED)) registry.versions.get("3")?.tags.set(...tag);
   registry.intercept = (request) => {
-    if (request.path === "/api/2.0/preview/scim/v2/Me") return { body: { userName: "me" } };
-    // All models stand alike, whatever they are called.
-    const path = request.path.replace(/\/models\/[\w.]+\//, `/models/${registry.model}/`);
-    return registry.answer({ ...request, path });
+    const { path, query } = request;
+    if (path === "/api/2.0/preview/scim/v2/Me") return { body: { userName: "me" } };
+    if (path.endsWith("/model-versions/get")) registry.run("3").experimentId = query["name"] ?? "";
+    if (path.endsWith("/experiments/get")) {
+      const id = query["experiment_id"] ?? "";
+      return { body: { experiment: { experiment_id: id, name: experimentOf(id) } } };
+    }
+    return undefined;
   };
   const program = new Program();
   // The Azure side has tests of its own.
