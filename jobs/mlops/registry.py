@@ -33,17 +33,22 @@ def require_experiment(client: "MlflowClient", experiment: str) -> None:
 
 def champion(client: "MlflowClient", model: str) -> "ModelVersion | None":
     """Returns the version that now serves, or None if the registry says that there is none."""
+    return aliased(client, model, CHAMPION)
+
+
+def aliased(client: "MlflowClient", model: str, alias: str) -> "ModelVersion | None":
+    """Returns the version that now has the alias, or None if the registry says that none has."""
     from mlflow.exceptions import MlflowException
 
     require_model(client, model)
-    with readable(f"alias {CHAMPION} of registered model {model}"):
+    with readable(f"alias {alias} of registered model {model}"):
         try:
-            return client.get_model_version_by_alias(model, CHAMPION)
+            return client.get_model_version_by_alias(model, alias)
         except MlflowException as error:
             # Unity Catalog's answer, then that of MLflow's own stores, whose code says little.
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return None
-            if f"alias {CHAMPION} not found" in str(error):
+            if f"alias {alias} not found" in str(error):
                 return None
             raise
 

@@ -48,7 +48,7 @@ def capture(tables: Tables, *requests: dict[str, Any]) -> None:
                 "request_time": request.get("time", NOON),
                 "status_code": request.get("status", 200),
                 "sampling_fraction": 1.0,
-                "execution_duration_ms": 7,
+                "execution_duration_ms": request.get("ms", 7),
                 "request": body if isinstance(body, str | None) else json.dumps(body),
                 "response": answer if isinstance(answer, str | None) else json.dumps(answer),
                 "logging_error_codes": [],

@@ -11,6 +11,7 @@ _IRIS_DATA = {"--volume-path": f"{IRIS_VOLUME}/data"}
 _TELCO_MODEL = {"--model": "ml.models.telco_churn_model"}
 _TELCO_TABLES = {f"--{name}": table for name, table in TABLES.items()}
 
+
 def _of_scenes() -> dict[str, dict[str, str]]:
     """Collects the `TASKS` of the modules `*_scene` that have some."""
     scenes = sorted(path.stem for path in Path(__file__).parent.glob("*_scene.py"))
@@ -58,6 +59,10 @@ TASKS = {
         "--labels-table": "ml.labels.churn_labels",
         "--labels-column": "churned",
         "--labels-key": "customer_id",
+    },
+    "monitoring/measure_canary": {
+        "--model": "ml.models.customer_churn_model",
+        "--payload": "ml.inference_logs.customer_churn_model_payload",
     },
     "monitoring/check_drift": {
         "--query": "SELECT 0.5 AS drift_score",

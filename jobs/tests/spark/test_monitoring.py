@@ -1,10 +1,16 @@
-"""Monitoring's tasks on Spark: captured requests, late labels, and the drift score's query."""
+"""Monitoring's tasks on Spark: captured requests, late labels, drift and canaries."""
+
+from datetime import timedelta
 
 import pytest
+from mlflow.tracking import MlflowClient
 
 from captured import (
     LABELS_DDL,
+    NOON,
+    PAYLOAD,
     PAYLOAD_DDL,
+    PREDICTIONS,
     PREDICTIONS_DDL,
     ROW,
     capture,
@@ -18,6 +24,7 @@ from local_spark import LocalSparkTables
 from metric_tables import Metrics, drift_query, last_window
 from mlops.tables import TableError
 from monitoring.check_drift import drift_score
+from monitoring.measure_canary import CANARY_TAG, Outcomes, measure
 from monitoring.unpacked import Unpacked
 
 NOON_20TH = 1_795_176_000_000
@@ -65,3 +72,39 @@ def test_drift_is_that_of_the_last_window_with_enough_rows(
     )
     with pytest.raises(TableError, match="UNRESOLVED_COLUMN"):
         drift_score(tables, query.replace("d.drift_type", "d.drift_kind"), NOON_20TH)
+
+
+def test_canary_is_measured_since_its_step_began(
+    tables: LocalSparkTables, tracking: MlflowClient
+) -> None:
+    for ddl in (PAYLOAD_DDL, PREDICTIONS_DDL, LABELS_DDL):
+        tables.create(ddl)
+    model = "ml.models.canary_on_spark"
+    tracking.create_registered_model(model)
+    for alias in ("champion", "challenger"):
+        run_id = tracking.create_run("0").info.run_id
+        made = tracking.create_model_version(model, "file:///nowhere", run_id)
+        tracking.set_registered_model_alias(model, alias, made.version)
+    since = '{"step":0,"percent":10,"since":"2026-11-21T12:00:00Z"}'
+    tracking.set_model_version_tag(model, "2", CANARY_TAG, since)
+    earlier = {"time": NOON - timedelta(seconds=1)}
+    candidate = {"entity": "customer_churn_model-2", "client_id": "00001"}
+    capture(
+        tables,
+        {"id": "r1", **candidate, **earlier},
+        {"id": "r2", **candidate},
+        {"id": "r3", **candidate, "status": 500},
+        {"id": "r4", "entity": "customer_churn_model-1"},
+    )
+    label(tables, ("00001", 1))
+    run_task(tables)
+    outcomes = Outcomes(PREDICTIONS, "actual_label", "classification")
+    found = measure(tables, model=model, payload=PAYLOAD, outcomes=outcomes, now_ms=0)
+    assert found == {
+        "canary_10_requests": 2,
+        "canary_10_error_rate": 0.5,
+        "canary_10_latency_p95_ms": 7,
+        "canary_10_prediction_drift": 0,
+        "canary_10_labelled": 1,
+        "canary_10_accuracy": 1,
+    }
