@@ -27,7 +27,9 @@ export async function runFacts(
   { metrics, histories }: Wanted,
   contradictions: string[],
 ): Promise<Run> {
-  const doubtful = histories.filter((name) => run.metrics.has(name) && !run.deleted);
+  const doubtful = histories.filter(
+    (name) => run.metrics.has(name) && !run.ambiguous.includes(name) && !run.deleted,
+  );
   const [experiment, ...again] = await Promise.all([
     readExperiment(connection, run.experimentId, contradictions),
     ...doubtful.map(async (name): Promise<[string, Metric["value"]]> => {
