@@ -18,13 +18,18 @@ describe("on prod, with a champion", () => {
     expect(tasks).toContain('"--transactions","ml.bronze.transactions"');
   });
 
-  test("gate: accuracy above 0.85 and f1 above 0.80 on the holdout", async () => {
+  test("gate: accuracy above 0.85 and f1 above 0.80 on the holdout, and no worse than the champion", async () => {
     expect(await input("pulumi-nodejs:PromotionGate", "churn-prediction-gate")).toMatchObject({
       model: "ml.models.churn_prediction_model",
-      rules: [
-        { metric: "val_accuracy", comparison: ">", bound: 0.85 },
-        { metric: "val_f1", comparison: ">", bound: 0.8 },
-      ],
+      policy: {
+        experiment: "/Shared/ml/churn-prediction",
+        rules: [
+          { metric: "val_accuracy", comparison: ">", bound: 0.85 },
+          { metric: "val_f1", comparison: ">", bound: 0.8 },
+          { metric: "val_accuracy", better: "higher", change: -0.02, relative: false },
+          { metric: "val_rows", atLeast: 1000 },
+        ],
+      },
     });
     const training = await input("databricks:Job", "churn-prediction-training-job");
     expect(JSON.stringify(training["tasks"])).toContain('"--holdout","ml.validation.holdout_set"');

@@ -55,15 +55,19 @@ describe("on prod, with a champion", () => {
     expect(tasks).toContain('"--holdout","ml.validation.holdout_churn"');
   });
 
-  test("gate: three bounds, each strictly greater, and it blocks", async () => {
+  test("gate: three bounds, each strictly greater, on 1,000 rows, and it blocks", async () => {
     expect(await input("pulumi-nodejs:PromotionGate", "customer-churn-gate")).toMatchObject({
       model: "ml.models.customer_churn_model",
       onFailure: "block",
-      rules: [
-        { metric: "val_accuracy", comparison: ">", bound: 0.8 },
-        { metric: "val_f1", comparison: ">", bound: 0.75 },
-        { metric: "val_auc_roc", comparison: ">", bound: 0.85 },
-      ],
+      policy: {
+        experiment: "/Shared/ml/customer-churn",
+        rules: [
+          { metric: "val_accuracy", comparison: ">", bound: 0.8 },
+          { metric: "val_f1", comparison: ">", bound: 0.75 },
+          { metric: "val_auc_roc", comparison: ">", bound: 0.85 },
+          { metric: "val_rows", atLeast: 1000 },
+        ],
+      },
     });
   });
 

@@ -130,6 +130,15 @@ describe("iris, its loop", () => {
     expect(outputs["irisGate"]).toBe("v3 refused: val_accuracy 0.9, must be > 0.9");
   });
 
+  test.each<[Stack, readonly object[]]>([
+    ["local", []],
+    ["prod", [{ kind: "approval", tag: "approved_by", approvers: ["a person"] }]],
+  ])("%s: the gate asks for a person's approval where the job does", async (stack, approvals) => {
+    const { policy } = (await program(stack)).find("pulumi-nodejs:PromotionGate", "iris-gate")
+      .inputs as { policy: { rules: readonly { kind: string }[] } };
+    expect(policy.rules.filter(({ kind }) => kind === "approval")).toEqual(approvals);
+  });
+
   test("with a champion, predictions are profiled against the reference, and drift starts the pipeline", async () => {
     const made = await program();
     const monitor = made.find("databricks:DataQualityMonitor", "iris-monitor-monitor").inputs;

@@ -54,13 +54,18 @@ describe("telco churn", () => {
     });
   });
 
-  test("gate: accuracy and auc, measured on the holdout", async () => {
+  test("gate: accuracy and auc, measured on the holdout, and no worse than the champion", async () => {
     expect(await input("pulumi-nodejs:PromotionGate", "telco-churn-gate")).toMatchObject({
       model: "ml.models.telco_churn_model",
-      rules: [
-        { metric: "val_accuracy", comparison: ">", bound: 0.78 },
-        { metric: "val_auc_roc", comparison: ">", bound: 0.84 },
-      ],
+      policy: {
+        experiment: "/Shared/ml/telco-churn",
+        rules: [
+          { metric: "val_accuracy", comparison: ">", bound: 0.78 },
+          { metric: "val_auc_roc", comparison: ">", bound: 0.84 },
+          { metric: "val_auc_roc", better: "higher", change: -0.005, relative: false },
+          { metric: "val_rows", atLeast: 1000 },
+        ],
+      },
     });
   });
 });
