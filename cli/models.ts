@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { obtainEngine } from "../engine";
 import { readEnvironment } from "./models/environments";
 import type { Fleet } from "./models/facts";
-import { fleetText, type Display } from "./models/table";
+import { fleetText } from "./models/table";
 import { knownStacks } from "./project";
+import { display } from "./textTable";
 import { UserError, messageOf } from "./userError";
 
 const usage = `Usage: npm run models [-- [--stack NAME …] [--json] [--drift]]
@@ -46,14 +47,4 @@ function parse(args: string[]): { stacks: readonly string[]; json: boolean; drif
   } catch (error) {
     throw new UserError(`${messageOf(error)}\n${usage}`);
   }
-}
-
-/** https://no-color.org */
-function display(): Display {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0";
-  return {
-    width: process.stdout.isTTY ? Math.min(process.stdout.columns, 160) : 120,
-    colour: NO_COLOR ? false : isForced || process.stdout.isTTY,
-  };
 }

@@ -1,13 +1,5 @@
+import type { Cell } from "../textTable";
 import type { Drift, Endpoint, Fact, ModelRow } from "./facts";
-
-/** How a cell is to be read; colour only repeats what its words say. */
-export type Tone = "good" | "bad" | "warning" | "quiet" | "plain";
-
-/** A cell of the table. */
-export interface Cell {
-  readonly text: string;
-  readonly tone: Tone;
-}
 
 /** The columns, in order. */
 export const COLUMNS = ["model", "champion", "challenger", "gate", "endpoint", "drift", "owner"];

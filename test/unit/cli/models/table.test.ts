@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { EnvironmentRow, Fleet, ModelRow } from "../../../../cli/models/facts";
-import { fleetText, wrap } from "../../../../cli/models/table";
+import { fleetText } from "../../../../cli/models/table";
 import { age } from "../../../../cli/models/words";
+import { wrap } from "../../../../cli/textTable";
 
 const healthy: ModelRow = {
   name: "customer-churn",
