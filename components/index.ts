@@ -1,5 +1,6 @@
 /** The vocabulary that models are described in. */
 export { BatchInference, type BatchInferenceArgs } from "./batchInference";
+export { CanaryMeasurement, type CanaryMeasurementArgs } from "./canaryMeasurement";
 export { DeploymentJob, type DeploymentJobArgs } from "./deploymentJob";
 export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 export { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";

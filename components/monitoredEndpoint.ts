@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CanaryMeasurement } from "./canaryMeasurement";
 import { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 import { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
 import { on, type Platform } from "./platform";
@@ -27,7 +28,8 @@ export interface MonitoredEndpointArgs {
 
 /**
  * The second half of a model's loop: serve the champion, unpack what its endpoint captured, measure
- * drift, tell people and retrain. Its jobs are `<name>-monitor-unpack` and `<name>-drift-retrain`.
+ * drift, tell people and retrain. Its jobs are `<name>-monitor-unpack` and `<name>-drift-retrain`, and
+ * `<name>-canary` if the gate has steps of traffic.
  */
 export class MonitoredEndpoint extends pulumi.ComponentResource {
   readonly endpoint: ServingEndpoint;
@@ -76,6 +78,14 @@ export class MonitoredEndpoint extends pulumi.ComponentResource {
       { platform, monitor: this.monitor, ...args.alert },
       parent,
     );
+    if (champion.canary.length > 0) {
+      const { problem } = args.monitor;
+      new CanaryMeasurement(
+        `${name}-canary`,
+        { platform, endpoint: this.endpoint, predictions: this.predictions, problem },
+        parent,
+      );
+    }
     this.registerOutputs({ endpoint: this.endpoint.endpointName });
   }
 }

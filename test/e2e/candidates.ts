@@ -46,12 +46,12 @@ export interface CandidateOptions {
 export async function register<Name extends string>(
   { host, token }: TokenConnection,
   candidates: Readonly<Record<Name, Metrics>>,
-  options: Readonly<Partial<Record<NoInfer<Name>, CandidateOptions>>> = {},
+  options?: Readonly<Partial<Record<NoInfer<Name>, CandidateOptions>>>,
 ): Promise<Record<Name, string>> {
   const script = join(root, "test", "e2e", "candidates.py");
   const names = Object.keys(candidates) as Name[];
   const pairs = names.map((name) => {
-    const made = { metrics: candidates[name], options: options[name] ?? {} };
+    const made = { metrics: candidates[name], options: options?.[name] ?? {} };
     return `${name}=${JSON.stringify(made)}`;
   });
   const args = [script, MODEL, EXPERIMENT, ...pairs];
