@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { readStanding } from "../../../components/gate/registry";
 import { refusal, type Received, type Reply } from "../httpDouble";
 import { GateRun } from "./gateRun";
 import { RegistryDouble } from "./registryDouble";
+import { standingOf } from "./standing";
 
 /** What goes wrong, and what the message then has to say. */
 const FAULTS: [string, Reply, string][] = [
@@ -11,24 +11,32 @@ const FAULTS: [string, Reply, string][] = [
   ["no JSON", { body: "<html>maintenance</html>" }, "not JSON: <html>maintenance"],
 ];
 const CALLS: [string, (request: Received) => boolean][] = [
-  ["reading the challenger", ({ path }) => path.endsWith("/aliases/challenger")],
-  ["reading the champion", ({ method, path }) => method === "GET" && path.endsWith("/champion")],
+  ["reading the model", ({ path }) => path.endsWith("/registered-models/get")],
+  ["reading the candidate", ({ path, query }) => isVersion(path) && query["version"] === "2"],
+  ["reading the champion", ({ path, query }) => isVersion(path) && query["version"] === "1"],
   ["reading the run", ({ path }) => path.endsWith("/runs/get")],
+  ["reading the experiment", ({ path }) => path.endsWith("/experiments/get")],
+  ["reading a history", ({ path }) => path.endsWith("/metrics/get-history")],
 ];
+const isVersion = (path: string): boolean => path.endsWith("/model-versions/get");
 
 test.each(CALLS.flatMap(([what, which]) => FAULTS.map((fault) => ({ what, which, fault }))))(
   "$fault.0 while $what: an error, at preview and at update, and nothing moves",
   async ({ which, fault: [, reply, message] }) => {
     const gate = await GateRun.start();
     gate.registry.nominate("1", { val_auc_roc: 0.86 });
+    await gate.up();
+    gate.registry.nominate("2", { val_auc_roc: 0.87 });
     const seen = await gate.preview();
+    const writes = gate.registry.writes.length;
     gate.registry.intercept = (request) =>
       which(request)
         ? { headers: { "retry-after": "0.001" }, ...(typeof reply === "object" ? reply : {}) }
         : undefined;
     await expect(gate.preview()).rejects.toThrow(message);
     await expect(gate.up(seen)).rejects.toThrow(message);
-    expect(gate.registry.writes).toEqual([]);
+    expect(gate.registry.writes).toHaveLength(writes);
+    expect(gate.registry.aliases.get("champion")).toBe("1");
   },
 );
 
@@ -60,53 +68,27 @@ test("a version that was deleted before the alias could be set is an error", asy
   await expect(gate.up()).rejects.toThrow("ml.models.churn has no version 1 any more.");
 });
 
-test.each([
-  {},
-  [],
-  { version: 1 },
-  { status: "READY" },
-  { version: null, status: "READY" },
-  "null",
-])("an alias answered as %j is an error that names it", async (body) => {
-  const registry = await RegistryDouble.start();
-  registry.intercept = () => ({ body });
-  await expect(readStanding(registry, registry.model, [])).rejects.toThrow(
-    "answer about ml.models.churn@challenger has no version or status",
-  );
-});
-
-test.each([{}, { run: null }, { run: { data: { metrics: "many" } } }, { run: { data: [] } }])(
-  "a run answered as %j has no metrics",
-  async (body) => {
-    const registry = await RegistryDouble.start();
-    registry.nominate("1", { auc: 1 });
-    registry.intercept = ({ path }) => (path.endsWith("/runs/get") ? { body } : undefined);
-    const { candidate } = await readStanding(registry, registry.model, ["auc"]);
-    expect(candidate?.metrics).toEqual({});
-  },
-);
-
-test("a workspace without the model has neither candidate nor champion", async () => {
-  const registry = await RegistryDouble.start();
-  registry.intercept = () => refusal(404, "RESOURCE_DOES_NOT_EXIST", "no such model");
-  expect(await readStanding(registry, registry.model, ["auc"])).toEqual({
-    candidate: null,
-    champion: null,
-    lost: false,
-  });
-});
-
 test("a host that is not a workspace is an error, not an empty registry", async () => {
   const registry = await RegistryDouble.start();
   registry.intercept = () => ({ status: 404, body: "<html>Not Found</html>" });
-  await expect(readStanding(registry, registry.model, ["auc"])).rejects.toThrow("with 404");
+  await expect(standingOf(registry)).rejects.toThrow("with 404");
+});
+
+test("no error holds the token, whatever the registry echoes", async () => {
+  const registry = await RegistryDouble.start();
+  registry.nominate("1", { val_auc_roc: 0.86 });
+  registry.intercept = ({ headers }) =>
+    refusal(403, "PERMISSION_DENIED", `no, ${String(headers.authorization)}`);
+  const said = await standingOf(registry).catch(String);
+  expect(said).toContain("with 403: no, Bearer [token]");
+  expect(said).not.toContain(registry.token);
 });
 
 test("evidence that the registry does not take for want of the version moves no alias", async () => {
   const gate = await GateRun.start();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
-  gate.registry.intercept = ({ method }) =>
-    method === "POST" ? refusal(404, "RESOURCE_DOES_NOT_EXIST", "gone") : undefined;
+  gate.registry.intercept = ({ path }) =>
+    path.endsWith("/set-tag") ? refusal(404, "RESOURCE_DOES_NOT_EXIST", "gone") : undefined;
   await expect(gate.up()).rejects.toThrow("ml.models.churn has no version 1 any more.");
   expect(gate.registry.aliases.has("champion")).toBe(false);
 });
