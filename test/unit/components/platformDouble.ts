@@ -18,6 +18,7 @@ export const FILES = [
   "iris/ingestion.py",
   "iris/training.py",
   "monitoring/check_drift.py",
+  "monitoring/measure_canary.py",
   "monitoring/unpack_predictions.py",
 ];
 

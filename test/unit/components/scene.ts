@@ -10,11 +10,13 @@ import {
   type Column,
   type EndpointPredictionsArgs,
   type Platform,
+  type PromotionGateArgs,
   type QualityMonitorArgs,
   type ServingEndpointArgs,
   type TrainingJobArgs,
 } from "../../../components";
 import { RegistryDouble } from "../gate/registryDouble";
+import { EXPERIMENT } from "../gate/trackingDouble";
 import { Program } from "../program";
 
 export const COLUMNS: readonly Column[] = [
@@ -36,8 +38,16 @@ export const modelOf = (platform: Platform): RegisteredModel =>
     comment: "Probability that a customer churns",
   });
 
-export const gateOf = (platform: Platform): Promise<PromotionGate> =>
-  PromotionGate.decide("churn-gate", { model: modelOf(platform), rules: [above("auc", 0.85)] });
+export const gateOf = (
+  platform: Platform,
+  args: Partial<PromotionGateArgs> = {},
+): Promise<PromotionGate> =>
+  PromotionGate.decide("churn-gate", {
+    model: modelOf(platform),
+    experiment: EXPERIMENT,
+    rules: [above("auc", 0.85)],
+    ...args,
+  });
 
 export async function endpointOf(
   platform: Platform,
