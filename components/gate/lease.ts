@@ -1,4 +1,4 @@
-import { createLease, deleteLease, listLeases, readLease } from "./leaseFiles";
+import { createLease, deleteLease, listLeases, newEntry, readLease } from "./leaseFiles";
 import type { LeaseEntry, LeasePlace } from "./leaseFiles";
 import { workspaceError, type Connection } from "../workspace/rest";
 
@@ -8,26 +8,29 @@ import { workspaceError, type Connection } from "../workspace/rest";
  *
  * The lease belongs to the writer of the file with the highest number. Numbers only rise, and the highest file
  * is never deleted, so whoever was asleep meanwhile finds that it has lost. A lease is taken, renewed and given
- * back by writing the next number, which one writer can do. It is free when it was given back, when its holder
- * is the one that asks, or when it stood unchanged for as long as it lasts by the clock of the one that waits:
- * no two clocks are compared.
+ * back by writing the next number, which one writer can do. It is free when it was given back, or stood
+ * unchanged for as long as it lasts by the clock of the one that waits: no two clocks are compared.
+ *
+ * Writes end soon after the holder has looked whether it still is one. So one that takes over what its own
+ * gate has left need not wait for the end of that lease, but only for the end of such writes: the update that
+ * left it was killed, but what it started may run on, or the state was copied and lives twice.
  */
 
 /** Where the lease is, and who takes it. */
 export interface LeaseArgs extends LeasePlace {
-  /**
-   * A random text that one gate keeps in its state. The engine runs one update of a state at a time, so what
-   * the same holder has left is of an update that was killed.
-   */
+  /** A random text that a gate keeps in its state, by which it knows what its own updates have left. */
   readonly holder: string;
 }
 
 /** A lease while it is held. */
 export interface Lease {
-  /** For the writes that need the lease: none begins, and none is waited for, when it is over. */
+  /**
+   * For whatever must not happen without the lease: looks again, where the last look was a while ago, before
+   * each call, and waits for none longer than a quarter of the time that a lease lasts, 7.5 s.
+   */
   readonly connection: Connection;
   /**
-   * Makes sure that the lease is held, and for at least a third of the time that one lasts.
+   * Makes sure that the lease is held, and renews it in time. Before what matters most.
    * @throws Error if another update has taken it; what is left undone must stay so.
    */
   requireHeld(): Promise<void>;
@@ -45,8 +48,12 @@ export interface LeaseTiming {
 
 const TIMING: LeaseTiming = { lasts: 30_000, patience: 60_000, pause: 1_000 };
 
-/** The lease's last sixth is for a write that is on its way when the others still may not begin. */
-const USABLE = 5 / 6;
+/** Shares of the time that a lease lasts: how long after a look a write may end, */
+const WRITING = 1 / 4;
+/** after which none is on its way any more, */
+const SILENCE = 1 / 3;
+/** and the age at which it is renewed, so that the last write ends in time. */
+const RENEWAL = 2 / 3;
 
 /**
  * Does `work` while no other update holds the lease of the model. It is given back afterwards; if that fails,
@@ -60,10 +67,13 @@ export async function withLease<T>(
   timing: LeaseTiming = TIMING,
 ): Promise<T> {
   const held = await acquire(connection, args, timing);
-  const lease: Lease = {
-    connection: { ...connection, until: () => held.until },
-    requireHeld: () => renew(connection, args, held, timing),
+  const requireHeld = () => renew(connection, args, held, timing);
+  const writing = timing.lasts * WRITING;
+  const until = async () => {
+    if (performance.now() - held.checked > writing / 2) await requireHeld();
+    return held.checked + writing;
   };
+  const lease: Lease = { connection: { ...connection, until }, requireHeld };
   try {
     return await work(lease);
   } finally {
@@ -71,11 +81,13 @@ export async function withLease<T>(
   }
 }
 
-/** What the holder knows of its lease. */
+/** What the holder knows of its lease; times as `performance.now()` counts, before the call was sent. */
 interface Held {
   number: number;
-  /** When it is over for its holder, as `performance.now()` counts. */
-  until: number;
+  /** When its file was written. */
+  claimed: number;
+  /** When it last looked whether it is the highest. */
+  checked: number;
 }
 
 async function acquire(
@@ -87,28 +99,34 @@ async function acquire(
   let seen: { number: number; since: number; entry: LeaseEntry } | undefined;
   for (;;) {
     const number = await highest(connection, args);
-    const now = performance.now();
     if (number > 0 && number !== seen?.number) {
       const entry = await readLease(connection, args, number, timing.lasts);
       seen = entry === undefined ? undefined : { number, since: performance.now(), entry };
     }
+    const current = seen?.number === number ? seen : undefined;
     const isFree =
-      number === 0 ||
-      (seen?.number === number &&
-        (seen.entry.holder === args.holder || now - seen.since >= seen.entry.lasts));
-    if (isFree) {
-      const until = await claim(connection, args, number + 1, timing);
-      if (until !== undefined) return { number: number + 1, until };
+      current !== undefined && performance.now() - current.since >= current.entry.lasts;
+    const isOwn = current?.entry.holder === args.holder;
+    if (number === 0 || isFree || isOwn) {
+      const held = await claim(connection, args, number + 1, timing);
+      if (held !== undefined) {
+        if (isOwn && !isFree) await pause(timing.lasts * SILENCE);
+        return held;
+      }
     }
     if (performance.now() - begun > timing.patience) throw occupied(args, seen?.entry);
-    await new Promise((resolve) => setTimeout(resolve, timing.pause * Math.random()));
+    await pause(timing.pause * Math.random());
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**
  * Writes the next file. What the workspace answers to that may be lost, or about an attempt whose answer was; so
  * what counts is what it has then.
- * @returns When the lease is over for its holder; undefined if somebody else was quicker.
+ * @returns undefined if somebody else was quicker.
  * @throws Error if the file could not be written.
  */
 async function claim(
@@ -116,9 +134,9 @@ async function claim(
   args: LeaseArgs,
   number: number,
   timing: LeaseTiming,
-): Promise<number | undefined> {
-  const until = performance.now() + timing.lasts * USABLE;
-  const entry = entryOf(args, timing.lasts);
+): Promise<Held | undefined> {
+  const claimed = performance.now();
+  const entry = newEntry(args.holder, timing.lasts);
   const failure = await createLease(connection, args, number, entry).then(
     (done) => (done ? undefined : workspaceError(`${args.folder} cannot be written`)),
     (error: unknown) => (error instanceof Error ? error : workspaceError(String(error))),
@@ -129,7 +147,7 @@ async function claim(
     const isOurs =
       failure === undefined ||
       (await readLease(connection, args, number, timing.lasts))?.nonce === entry.nonce;
-    return isOurs ? until : undefined;
+    return isOurs ? { number, claimed, checked: claimed } : undefined;
   }
   throw failure ?? workspaceError(`The lease of ${args.model} was written and is not there`);
 }
@@ -140,13 +158,15 @@ async function renew(
   held: Held,
   timing: LeaseTiming,
 ): Promise<void> {
-  let isHeld = (await highest(connection, args)) === held.number;
-  if (isHeld && held.until - performance.now() < timing.lasts / 3) {
-    const until = await claim(connection, args, held.number + 1, timing);
-    isHeld = until !== undefined;
-    if (until !== undefined) Object.assign(held, { number: held.number + 1, until });
+  const checked = performance.now();
+  if ((await highest(connection, args)) === held.number) {
+    const isFresh = checked - held.claimed < timing.lasts * RENEWAL;
+    const renewed = isFresh ? held : await claim(connection, args, held.number + 1, timing);
+    if (renewed !== undefined) {
+      Object.assign(held, renewed, { checked: isFresh ? checked : renewed.claimed });
+      return;
+    }
   }
-  if (isHeld) return;
   throw workspaceError(
     `Another update has taken the lease of ${args.model} meanwhile; run this one again.`,
   );
@@ -159,10 +179,10 @@ async function release(
   { number }: Held,
   timing: LeaseTiming,
 ): Promise<void> {
-  const end = performance.now() + timing.lasts / 3;
-  const hasty: Connection = { ...connection, until: () => end };
+  const end = performance.now() + timing.lasts * SILENCE;
+  const hasty: Connection = { ...connection, until: () => Promise.resolve(end) };
   try {
-    await createLease(hasty, args, number + 1, entryOf(args, 0));
+    await createLease(hasty, args, number + 1, newEntry(args.holder, 0));
     for (const old of await listLeases(hasty, args)) {
       if (old <= number) await deleteLease(hasty, args, old);
     }
@@ -173,19 +193,6 @@ async function release(
 
 async function highest(connection: Connection, args: LeaseArgs): Promise<number> {
   return (await listLeases(connection, args)).at(-1) ?? 0;
-}
-
-function entryOf({ holder }: LeaseArgs, lasts: number): LeaseEntry {
-  const { GITHUB_ACTOR, USER, USERNAME, HOSTNAME, COMPUTERNAME } = process.env;
-  const user = GITHUB_ACTOR ?? USER ?? USERNAME ?? "somebody";
-  const machine = HOSTNAME ?? COMPUTERNAME;
-  return {
-    nonce: globalThis.crypto.randomUUID(),
-    holder,
-    by: machine === undefined ? user : `${user} on ${machine}`,
-    since: new Date().toISOString(),
-    lasts,
-  };
 }
 
 function occupied({ model }: LeaseArgs, entry: LeaseEntry | undefined): Error {

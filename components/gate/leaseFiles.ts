@@ -115,6 +115,20 @@ export async function deleteLease(
   await callWorkspace(connection, { method: "POST", path: "/api/2.0/workspace/delete", body });
 }
 
+/** What a holder writes now; `lasts` in milliseconds, 0 to give the lease back. */
+export function newEntry(holder: string, lasts: number): LeaseEntry {
+  const { GITHUB_ACTOR, USER, USERNAME, HOSTNAME, COMPUTERNAME } = process.env;
+  const user = GITHUB_ACTOR ?? USER ?? USERNAME ?? "somebody";
+  const machine = HOSTNAME ?? COMPUTERNAME;
+  return {
+    nonce: globalThis.crypto.randomUUID(),
+    holder,
+    by: machine === undefined ? user : `${user} on ${machine}`,
+    since: new Date().toISOString(),
+    lasts,
+  };
+}
+
 function folderOf({ folder, model }: LeasePlace): string {
   return `${folder}/.gate/${model}`;
 }

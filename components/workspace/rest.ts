@@ -11,10 +11,10 @@ export interface Connection {
   /** A token, or what gets one where they expire. An empty one signs in nobody. */
   readonly token: string | Authenticate;
   /**
-   * When its calls must be through, as `performance.now()` counts: none begins later, and none is waited for.
-   * Asked anew before each attempt. Without it there is no such time.
+   * Says when an attempt of a call must be through, as `performance.now()` counts: none begins later, and none
+   * is waited for. Asked before each; what it throws ends the call. Without it there is no such time.
    */
-  readonly until?: () => number;
+  readonly until?: () => Promise<number>;
 }
 
 /** A connection whose token does not expire. */
@@ -46,13 +46,12 @@ const ATTEMPTS = 5;
  */
 export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
   const signed = await headersOf(connection);
-  const { until = () => Infinity } = connection;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await callOnce(connection, call, signed);
+    const end = (await connection.until?.()) ?? Infinity;
+    const outcome = await callOnce(connection.host, call, signed, end);
     if (!("problem" in outcome)) return outcome.answer;
     if (outcome.isFinal || attempt === ATTEMPTS) throw workspaceError(outcome.problem);
     const pause = outcome.pause ?? 100 * 2 ** attempt;
-    if (performance.now() + pause >= until()) throw workspaceError(outcome.problem);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
@@ -74,13 +73,14 @@ interface Failure {
 }
 
 async function callOnce(
-  { host, until = () => Infinity }: Connection,
+  host: string,
   call: Call,
   signed: Readonly<Record<string, string>>,
+  end: number,
 ): Promise<{ readonly answer: unknown } | Failure> {
   const secrets = secretsIn(signed, call);
   const name = `${call.method} ${call.path.split("?", 1)[0] ?? ""}`;
-  const left = Math.min(until() - performance.now(), TIMEOUT_MS);
+  const left = Math.min(end - performance.now(), TIMEOUT_MS);
   if (left < 1) return { problem: `${name} at ${host} would come too late`, isFinal: true };
   try {
     const answer = await fetch(`${host}${call.path}`, {

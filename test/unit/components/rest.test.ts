@@ -189,20 +189,32 @@ test("a token that no header takes is not shown by the refusal", async () => {
 
 test("a call is not begun when it would come too late", async () => {
   const double = await startHttpDouble(() => ({}));
-  const connection = { host: double.host, token: TOKEN, until: () => performance.now() };
-  await expect(callWorkspace(connection, GET)).rejects.toThrow(
+  const until = () => Promise.resolve(performance.now());
+  const late = callWorkspace({ host: double.host, token: TOKEN, until }, GET);
+  await expect(late).rejects.toThrow(
     `GET /api/2.0/things/get at ${double.host} would come too late`,
   );
   expect(double.received).toEqual([]);
 });
 
-test.each<[string, Reply, string]>([
-  ["is not waited for", "hang", "timeout"],
-  ["is not tried again", throttled(429, "30"), "with 429: slow down"],
-])("a call %s after its time", async (_what, reply, why) => {
+test.each<[string, Reply]>([
+  ["waited for", "hang"],
+  ["tried again", throttled(429, "1")],
+])("a call is not %s when its time is over", async (_what, reply) => {
   const double = await startHttpDouble(() => reply);
   const end = performance.now() + 500;
-  const late = callWorkspace({ host: double.host, token: TOKEN, until: () => end }, GET);
-  await expect(late).rejects.toThrow(why);
+  const until = () => Promise.resolve(end);
+  const late = callWorkspace({ host: double.host, token: TOKEN, until }, GET);
+  await expect(late).rejects.toThrow("would come too late");
   expect(double.received).toHaveLength(1);
+});
+
+test("whoever gives a call its time can end it", async () => {
+  const double = await startHttpDouble(() => throttled(503, "0.001"));
+  let asked = 0;
+  const until = () =>
+    ++asked === 3 ? Promise.reject(new Error("no more")) : Promise.resolve(Infinity);
+  const ended = callWorkspace({ host: double.host, token: TOKEN, until }, GET);
+  await expect(ended).rejects.toThrow("no more");
+  expect(double.received).toHaveLength(2);
 });

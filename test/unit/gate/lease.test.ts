@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withLease, type LeaseArgs } from "../../../components/gate/lease";
-import { callWorkspace } from "../../../components/workspace/rest";
+import { callWorkspace, type Call } from "../../../components/workspace/rest";
 import { LeaseWorkspace } from "./leaseWorkspace";
 
 /** A lease that ends so soon that a test can wait for it. */
@@ -13,6 +13,12 @@ const MODEL = "ml.models.churn";
 const FOLDER = `/Shared/ml/.gate/${MODEL}`;
 const by = (holder: string): LeaseArgs => ({ folder: "/Shared/ml", model: MODEL, holder });
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A call that writes something. */
+const folder = (path: string): Call => ({
+  ...{ method: "POST", path: "/api/2.0/workspace/mkdirs" },
+  body: { path },
+});
 
 /** What a dead update has left. */
 const leftBy = (holder: string, lasts = SHORT.lasts) => ({
@@ -88,11 +94,41 @@ test("what another gate's dead update has left is waited for until it is over", 
   expect(workspace.names(FOLDER)).toEqual(["lease-5"]);
 });
 
-test("what this gate's own dead update has left is not waited for", async () => {
+test("what this gate's own dead update has left is waited for no longer than it may still write", async () => {
   const workspace = await LeaseWorkspace.start();
   workspace.write(`${FOLDER}/lease-3`, leftBy("a", LONG.lasts));
-  await take(workspace, by("a"), LONG);
+  const timing = { ...LONG, lasts: 1_200 };
+  expect(await take(workspace, by("a"), timing)).toBeGreaterThanOrEqual(timing.lasts / 3);
   expect(workspace.names(FOLDER)).toEqual(["lease-5"]);
+});
+
+test("an update of the same gate that still runs cannot write any more when the next one begins", async () => {
+  const workspace = await LeaseWorkspace.start();
+  let begun = false;
+  const orphan = withLease(
+    workspace.connection,
+    by("a"),
+    async (lease) => {
+      await lease.requireHeld();
+      for (;;) {
+        await callWorkspace(lease.connection, folder("/Shared/written"));
+        expect(begun).toBe(false);
+      }
+    },
+    WORK,
+  );
+  await wait(100);
+  const next = withLease(
+    workspace.connection,
+    by("a"),
+    () => {
+      begun = true;
+      return wait(WORK.lasts);
+    },
+    WORK,
+  );
+  await expect(orphan).rejects.toThrow("Another update has taken the lease");
+  await next;
 });
 
 test.each(["", "no JSON", "null", '{"lasts": -1}', '{"lasts": 1e99}', '{"lasts": "NaN"}'])(
@@ -156,7 +192,7 @@ test("slow work is still held if nobody took over", async () => {
     async (lease) => {
       await wait(WORK.lasts * 1.5);
       await lease.requireHeld();
-      expect(lease.connection.until?.()).toBeGreaterThan(performance.now() + WORK.lasts / 3);
+      await callWorkspace(lease.connection, folder("/Shared/written"));
     },
     WORK,
   );
@@ -200,22 +236,27 @@ test("somebody who takes over between look and renewal wins", async () => {
   await expect(losing).rejects.toThrow("Another update has taken the lease");
 });
 
-test("its writes are not begun when the lease is over", async () => {
+test("its writes are not begun when somebody took over, and not waited for", async () => {
   const workspace = await LeaseWorkspace.start();
-  const write = { method: "POST", path: "/api/2.0/workspace/mkdirs" } as const;
-  const late = withLease(
+  await withLease(
     workspace.connection,
     by("a"),
-    async ({ connection }) => {
-      await callWorkspace(connection, { ...write, body: { path: "/Shared/in-time" } });
-      await wait(WORK.lasts);
-      await callWorkspace(connection, { ...write, body: { path: "/Shared/late" } });
+    async (lease) => {
+      const write = (path: string) => callWorkspace(lease.connection, folder(path));
+      await write("/Shared/in-time");
+      workspace.fate = (call) => (call === "mkdirs" ? { hang: true } : {});
+      const begun = performance.now();
+      const hanging = write("/Shared/hangs");
+      await wait(WORK.lasts / 4);
+      takeOver(workspace);
+      await expect(hanging).rejects.toThrow("Another update has taken the lease");
+      expect(performance.now() - begun).toBeLessThan(WORK.lasts);
+      workspace.fate = () => ({});
+      await expect(write("/Shared/late")).rejects.toThrow("Another update has taken the lease");
     },
     WORK,
   );
-  await expect(late).rejects.toThrow("POST /api/2.0/workspace/mkdirs");
-  expect(workspace.names("/Shared")).toContain("in-time");
-  expect(workspace.names("/Shared")).not.toContain("late");
+  expect(workspace.names("/Shared").sort()).toEqual(["in-time", "ml"]);
 });
 
 test("a lost answer to its own file does not keep it waiting", async () => {

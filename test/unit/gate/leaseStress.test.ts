@@ -37,6 +37,8 @@ test("fifty holders at once never work at the same time", async () => {
   });
   let working = 0;
   let written = 0;
+  // Writes that ended without an answer: they may have happened.
+  let unsure = 0;
   const lost: string[] = [];
   const hold = (index: number) =>
     withLease(
@@ -47,9 +49,15 @@ test("fifty holders at once never work at the same time", async () => {
         await lease.requireHeld();
         working += 1;
         expect(working).toBe(1);
-        await write(lease.connection, (await read(lease.connection)) + 1);
-        written += 1;
-        working -= 1;
+        try {
+          const next = (await read(lease.connection)) + 1;
+          unsure += 1;
+          await write(lease.connection, next);
+          unsure -= 1;
+          written += 1;
+        } finally {
+          working -= 1;
+        }
         // A dead one does not give its lease back.
         if (dies(index)) await new Promise(() => undefined);
       },
@@ -59,7 +67,9 @@ test("fifty holders at once never work at the same time", async () => {
   await Promise.all(holders.filter((_, index) => !dies(index)));
   await expect.poll(() => written + lost.length, { timeout: 60_000 }).toBe(HOLDERS);
 
-  for (const message of lost) expect(message).toMatch(/Another update has taken|too late/);
+  for (const message of lost) expect(message).toMatch(/^WorkspaceError/);
   expect(written).toBeGreaterThan(HOLDERS / 2);
-  expect(await read(workspace.connection)).toBe(written);
+  const value = await read(workspace.connection);
+  expect(value).toBeGreaterThanOrEqual(written);
+  expect(value).toBeLessThanOrEqual(written + unsure);
 }, 120_000);

@@ -8,8 +8,12 @@ import { createServer } from "../../../local/server";
 import { Workspace } from "../../../local/workspace";
 import { filesOf } from "../../../local/workspaceFiles";
 
-/** What happens to a call: `drop` breaks the connection, before the workspace does anything or after it has. */
+/**
+ * What happens to a call: `drop` breaks the connection, before the workspace does anything or after it has; `hang`
+ * lets it wait for ever.
+ */
 export interface Fate {
+  readonly hang?: boolean;
   readonly delay?: number;
   readonly drop?: "before" | "after";
 }
@@ -34,9 +38,10 @@ export class LeaseWorkspace {
     server.addHook("preHandler", async (request) => {
       const call = request.url.split("?", 1)[0]?.split("/").at(-1) ?? "";
       started.calls.push(call);
-      const { delay = 0, drop } = started.fate(call, request.body);
+      const { delay = 0, drop, hang = false } = started.fate(call, request.body);
       // Before and after it is done, so that calls overtake one another on both ways.
       await new Promise((resolve) => setTimeout(resolve, delay * Math.random()));
+      if (hang) await new Promise(() => undefined);
       if (drop === "before") request.raw.socket.destroy();
       if (drop === "after") drops.add(request);
     });
