@@ -1,4 +1,5 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { championAfter } from "../../components/gate/afterwards";
 import { judge, seen } from "../../components/gate/judge";
 import { GateProvider } from "../../components/gate/provider";
 import type { GateInputs, GateOutputs, OnFailure } from "../../components/gate/record";
@@ -38,14 +39,12 @@ export class DrivenGate {
   /** What the program sees and decides, as `PromotionGate` registers it. */
   async preview(): Promise<GateInputs> {
     const { model, policy, onFailure = "hold" } = this.guarded;
-    const judged = await judge(this.connection, { model, policy, rollback: null });
-    const { facts, verdict, observed, noted } = seen(judged);
-    const champion = verdict.outcome === "promoted" ? facts.candidate : observed;
+    const question = { model, policy, rollback: null };
+    const judged = seen(await judge(this.connection, question));
     return {
-      ...{ model, policy, onFailure, onAliasDrift: "restore", rollback: null },
+      ...{ ...question, ...judged, onFailure, onAliasDrift: "restore" },
       folder: `/Shared/${model}`,
-      ...{ facts, verdict, observed, noted },
-      left: champion?.version ?? "none",
+      left: championAfter(judged) ?? "none",
     };
   }
 
