@@ -8,9 +8,9 @@ import { requireTable } from "../unityCatalog/engine";
 import { parentOf, partsOf } from "../unityCatalog/names";
 import { without } from "../unityCatalog/records";
 import { requireSecurable } from "../unityCatalog/securables";
+import { MOST_TAGS, tagKey, tagValue } from "../unityCatalog/tagRules";
 import type { Workspace } from "../workspace";
 
-const MOST_TAGS = 50;
 const securableOf = {
   catalogs: "catalog",
   schemas: "schema",
@@ -19,22 +19,12 @@ const securableOf = {
 } as const;
 
 const entity_type = z.enum(["catalogs", "schemas", "tables", "columns", "volumes"]);
-const untrimmed = (text: string) => text === text.trim();
-
-/** https://learn.microsoft.com/en-us/azure/databricks/database-objects/tags#constraints */
-const tag_key = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[^.,\-=/:\r\n]*$/, "must not hold any of . , - = / :")
-  .refine(untrimmed, "must not begin or end with a space");
-const tag_value = z.string().max(1000).refine(untrimmed, "must not begin or end with a space");
 
 const assignment = z.strictObject({
   entity_type,
   entity_name: z.string().min(1),
-  tag_key,
-  tag_value: tag_value.optional(),
+  tag_key: tagKey,
+  tag_value: tagValue.optional(),
 });
 const entity = z.strictObject({ entity_type, entity_name: z.string().min(1) });
 const oneTag = z.strictObject({ ...entity.shape, tag_key: z.string() });

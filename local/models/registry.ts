@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ApiError } from "../errors";
 import { mlflowOf } from "../mlflow/server";
 import { changedNow, madeNow, requireSchema } from "../unityCatalog/lookup";
+import { requireTags } from "../unityCatalog/tagRules";
 import type { Workspace } from "../workspace";
 import { modelName, requireModel } from "./lookup";
 import { modelAnswer, type MlflowModel, type Tag } from "./mlflowAnswers";
@@ -20,7 +21,8 @@ export interface NewModel {
 
 /**
  * Registers a model in an existing schema.
- * @throws ApiError RESOURCE_ALREADY_EXISTS; SCHEMA_DOES_NOT_EXIST, CATALOG_DOES_NOT_EXIST.
+ * @throws ApiError RESOURCE_ALREADY_EXISTS; SCHEMA_DOES_NOT_EXIST, CATALOG_DOES_NOT_EXIST;
+ * INVALID_PARAMETER_VALUE for what Unity Catalog does not take as a tag.
  */
 export async function createModel(workspace: Workspace, model: NewModel): Promise<ModelRecord> {
   const fullName = modelName(model.fullName);
@@ -34,6 +36,7 @@ export async function createModel(workspace: Workspace, model: NewModel): Promis
       );
   };
   refuseSecond();
+  requireTags(`Registered model '${fullName}'`, model.tags ?? []);
   await createInMlflow(workspace, fullName, model.tags ?? []);
   const record: ModelRecord = {
     id: randomUUID(),
@@ -96,8 +99,11 @@ export async function modelInMlflow(workspace: Workspace, name: string): Promise
   return modelAnswer.parse(answer).registered_model;
 }
 
+/** @throws ApiError INVALID_PARAMETER_VALUE for what Unity Catalog does not take as a tag. */
 export async function setModelTag(workspace: Workspace, name: string, tag: Tag): Promise<void> {
   const { full_name } = requireModel(workspace, name);
+  const { tags } = await modelInMlflow(workspace, full_name);
+  requireTags(`Registered model '${full_name}'`, [tag], tags);
   await mlflowOf(workspace).call("POST", `${path}/set-tag`, { name: full_name, ...tag });
 }
 

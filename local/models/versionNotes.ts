@@ -1,4 +1,5 @@
 import { mlflowOf } from "../mlflow/server";
+import { requireTags } from "../unityCatalog/tagRules";
 import type { Workspace } from "../workspace";
 import type { Tag } from "./mlflowAnswers";
 import { requireVersion, type ModelVersion } from "./versions";
@@ -21,6 +22,7 @@ export async function describeVersion(
   return requireVersion(workspace, name, version);
 }
 
+/** @throws ApiError INVALID_PARAMETER_VALUE for what Unity Catalog does not take as a tag. */
 export async function setVersionTag(
   workspace: Workspace,
   name: string,
@@ -28,6 +30,7 @@ export async function setVersionTag(
   tag: Tag,
 ): Promise<void> {
   const found = await requireVersion(workspace, name, version);
+  requireTags(`Model version '${found.name}/${version}'`, [tag], found.tags);
   const args = { name: found.name, version: String(version), ...tag };
   await mlflowOf(workspace).call("POST", `${path}/set-tag`, args);
 }

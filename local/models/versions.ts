@@ -4,6 +4,7 @@ import { USER } from "../identity";
 import { ArtifactStore } from "../mlflow/artifactStore";
 import { ownUri } from "../mlflow/artifactUris";
 import { mlflowOf } from "../mlflow/server";
+import { requireTags } from "../unityCatalog/tagRules";
 import type { Workspace } from "../workspace";
 import { versionAnswer, versionsAnswer, type MlflowVersion, type Tag } from "./mlflowAnswers";
 import { versionRecords, type VersionRecord } from "./records";
@@ -44,13 +45,15 @@ export function versionUri(version: ModelVersion): string {
 
 /**
  * Makes the next version in PENDING_REGISTRATION: its files are still to be uploaded.
- * @throws ApiError RESOURCE_DOES_NOT_EXIST for a missing model or run.
+ * @throws ApiError RESOURCE_DOES_NOT_EXIST for a missing model or run; INVALID_PARAMETER_VALUE for what Unity
+ * Catalog does not take as a tag.
  */
 export async function createVersion(
   workspace: Workspace,
   version: NewVersion,
 ): Promise<ModelVersion> {
   const { full_name } = requireModel(workspace, version.name);
+  requireTags(`A version of '${full_name}'`, version.tags ?? []);
   if (version.runId)
     await mlflowOf(workspace).call("GET", "/api/2.0/mlflow/runs/get", { run_id: version.runId });
   const id = randomUUID();

@@ -132,6 +132,33 @@ def test_models_in_unity_catalog(
         client.get_registered_model(name)
 
 
+@pytest.mark.parametrize("key", ["mlflow.source.type", "a-b", " a", "k" * 256])
+def test_unity_catalog_refuses_what_is_no_tag(
+    client: MlflowClient, version: ModelVersion, key: str
+) -> None:
+    """Neither on versions nor on models, which keep the tags that they have."""
+    with pytest.raises(MlflowException, match="INVALID_PARAMETER_VALUE: Tag key"):
+        client.set_model_version_tag(version.name, version.version, key, "x")
+    with pytest.raises(MlflowException, match="INVALID_PARAMETER_VALUE: Tag key"):
+        client.set_registered_model_tag(version.name, key, "x")
+    with pytest.raises(MlflowException, match="INVALID_PARAMETER_VALUE: Tag key"):
+        client.create_registered_model(f"{version.name}_tagged", tags={key: "x"})
+    with pytest.raises(MlflowException, match="longer than 1000 characters"):
+        client.set_model_version_tag(version.name, version.version, "long", "x" * 1001)
+    assert client.get_model_version(version.name, version.version).tags == {}
+
+
+def test_an_object_has_fifty_tags_at_most(client: MlflowClient, version: ModelVersion) -> None:
+    """One of them can still be changed."""
+    name = f"{version.name}_tagged"
+    client.create_registered_model(name, tags={f"tag_{n}": "x" for n in range(50)})
+    with pytest.raises(MlflowException, match="would have 51 tags"):
+        client.set_registered_model_tag(name, "one_more", "x")
+    client.set_registered_model_tag(name, "tag_49", "y")
+    assert client.get_registered_model(name).tags["tag_49"] == "y"
+    client.delete_registered_model(name)
+
+
 def test_a_plain_client_changes_the_same_registry(
     plain: MlflowClient, client: MlflowClient, version: ModelVersion, experiment: str
 ) -> None:
