@@ -1,165 +1,124 @@
 import { describe, expect, test } from "vitest";
-import {
-  decide,
-  type Candidate,
-  type Comparison,
-  type MetricRule,
-} from "../../../components/gate/decide";
+import { decide } from "../../../components/gate/decide";
+import type { Facts } from "../../../components/gate/facts";
+import type { Policy, Rule } from "../../../components/gate/rule";
+import { factsOf, measured, policyOf, runOf, versionOf } from "./decisionScene";
 
-const candidate = (metrics: Candidate["metrics"], other: Partial<Candidate> = {}): Candidate => ({
-  version: "3",
-  status: "READY",
-  runId: "run-3",
-  metrics,
-  ...other,
+const AUC: Rule = { kind: "metric", metric: "auc", comparison: ">", bound: 0.85 };
+const LOSS: Rule = { kind: "metric", metric: "loss", comparison: "<=", bound: 0.2 };
+const GAIN: Rule = {
+  kind: "champion",
+  metric: "auc",
+  better: "higher",
+  change: 0,
+  relative: false,
+};
+
+/** What people see of a decision: its outcome and why. */
+const said = (policy: Policy, facts: Facts): string => {
+  const { outcome, reason } = decide(policy, facts);
+  return `${outcome}: ${reason}`;
+};
+
+describe("the whole verdict", () => {
+  test("a promotion names every rule with what was measured", () => {
+    expect(decide(policyOf([AUC, LOSS]), measured({ auc: 0.9, loss: 0.2 }))).toEqual({
+      outcome: "promoted",
+      reason: "auc 0.9 > 0.85; loss 0.2 <= 0.2",
+      checks: [
+        { name: "auc", measured: 0.9, required: "> 0.85", bound: 0.85, result: "passed" },
+        { name: "loss", measured: 0.2, required: "<= 0.2", bound: 0.2, result: "passed" },
+      ],
+      ground: "rules",
+      canary: null,
+    });
+  });
+
+  test("a refusal names what does not hold, and leaves out what does", () => {
+    expect(decide(policyOf([AUC, LOSS]), measured({ auc: 0.85, loss: 0.1 }))).toEqual({
+      outcome: "refused",
+      reason: "auc 0.85, must be > 0.85",
+      checks: [
+        { name: "auc", measured: 0.85, required: "> 0.85", bound: 0.85, result: "failed" },
+        { name: "loss", measured: 0.1, required: "<= 0.2", bound: 0.2, result: "passed" },
+      ],
+      ground: null,
+      canary: null,
+    });
+  });
+
+  test("one thing unknown makes it inconclusive, whatever else fails", () => {
+    expect(said(policyOf([AUC, LOSS]), measured({ auc: 0.8 }))).toBe(
+      "inconclusive: auc 0.8, must be > 0.85; loss missing, must be <= 0.2",
+    );
+  });
+
+  test.each([
+    [0.8380123456789, "refused: auc 0.838012, must be > 0.85"],
+    [0.8499999999, "refused: auc 0.8499999999, must be > 0.85"],
+    [0.8500000001, "promoted: auc 0.8500000001 > 0.85"],
+  ])("%d is shown with six digits, unless they hide how it compares", (value, shown) => {
+    expect(said(policyOf([AUC]), measured({ auc: value }))).toBe(shown);
+  });
 });
-const rule = (comparison: Comparison, bound: number, metric = "auc"): MetricRule => ({
-  metric,
-  comparison,
-  bound,
+
+describe("what was rejected", () => {
+  const rejected = (fingerprint: string): Facts =>
+    factsOf(
+      versionOf("5", runOf({ auc: 0.9 }), {
+        rejection: { fingerprint, by: "ann", at: "2026-11-20T08:00:00Z", reason: "nonsense in NL" },
+      }),
+    );
+
+  test("is not promoted by the same measurements again", () => {
+    expect(said(policyOf([AUC]), rejected("as measured"))).toBe(
+      "refused: rejected by ann at 2026-11-20T08:00:00Z: nonsense in NL",
+    );
+  });
+
+  test("has its chance with other measurements", () => {
+    expect(said(policyOf([AUC]), rejected("as measured before"))).toBe("promoted: auc 0.9 > 0.85");
+  });
 });
 
-describe("a measured value against its bound", () => {
-  test.each<[number, Comparison, number, string]>([
-    [0.8499, ">", 0.85, "refused"],
-    [0.85, ">", 0.85, "refused"],
-    [0.8501, ">", 0.85, "promoted"],
-    [0.8499, ">=", 0.85, "refused"],
-    [0.85, ">=", 0.85, "promoted"],
-    [0.8501, "<", 0.85, "refused"],
-    [0.85, "<", 0.85, "refused"],
-    [0.8499, "<", 0.85, "promoted"],
-    [0.8501, "<=", 0.85, "refused"],
-    [0.85, "<=", 0.85, "promoted"],
-    [-20, ">", -10, "refused"],
-    [0, ">=", -0, "promoted"],
-    [0.1 + 0.2, "<=", 0.3, "refused"],
-    // What MLflow keeps in the place of infinity.
-    [Number.MAX_VALUE, ">", 1, "inconclusive"],
-    [-Number.MAX_VALUE, "<", 1, "inconclusive"],
-  ])("%d %s %d is %s", (measured, comparison, bound, outcome) => {
-    expect(decide(candidate({ auc: measured }), [rule(comparison, bound)]).outcome).toBe(outcome);
+describe("a first model", () => {
+  test("is judged by bounds, and says that it had nothing to beat", () => {
+    expect(said(policyOf([AUC, GAIN]), measured({ auc: 0.9 }))).toBe(
+      "promoted: auc 0.9 > 0.85; auc gain on the champion: no champion yet",
+    );
   });
 
-  test("a refusal names the metric, what was measured, and the bound", () => {
-    const { reason, checks } = decide(candidate({ auc: 0.8499 }), [rule(">", 0.85)]);
-    expect(reason).toBe("auc 0.8499, must be > 0.85");
-    expect(checks).toEqual([
-      { metric: "auc", comparison: ">", bound: 0.85, measured: 0.8499, passed: false },
-    ]);
+  test("is not promoted by having nothing to beat", () => {
+    expect(said(policyOf([GAIN]), measured({ auc: 0.9 }))).toBe(
+      "inconclusive: a first model needs a bound: there is no champion yet",
+    );
   });
 
-  test("a promotion names every metric with its bound", () => {
-    const rules = [rule(">", 0.85), rule("<=", 0.2, "loss")];
-    const { reason } = decide(candidate({ loss: 0.2, auc: 0.9 }), rules);
-    expect(reason).toBe("auc 0.9 > 0.85; loss 0.2 <= 0.2");
-  });
-
-  test("a refusal leaves out the rules that hold", () => {
-    const rules = [rule(">", 0.85), rule("<", 0.2, "loss")];
-    expect(decide(candidate({ auc: 0.9, loss: 0.2 }), rules).reason).toBe(
-      "loss 0.2, must be < 0.2",
+  test.each<Rule>([
+    { kind: "range", metric: "auc", from: 0, to: 1 },
+    { kind: "slices", metrics: ["auc", "loss"], comparison: ">", bound: 0 },
+  ])("a bound is also a $kind", (rule) => {
+    expect(decide(policyOf([GAIN, rule]), measured({ auc: 0.9, loss: 0.1 })).outcome).toBe(
+      "promoted",
     );
   });
 });
 
-test.each([
-  [0.8380123456789, "auc 0.838012, must be > 0.85"],
-  [0.8499999999, "auc 0.8499999999, must be > 0.85"],
-  [0.8500000001, "auc 0.8500000001 > 0.85"],
-])("%d is shown with six digits, unless they hide how it compares", (measured, shown) => {
-  expect(decide(candidate({ auc: measured }), [rule(">", 0.85)]).reason).toBe(shown);
-});
-
-describe("what is not a finite number proves nothing", () => {
-  const comparisons: readonly Comparison[] = [">", ">=", "<", "<="];
-  const strange: readonly (number | string)[] = [
-    ...[NaN, Infinity, -Infinity],
-    ...["NaN", "Infinity", "-Infinity", "0.9", "", "null", "1e3"],
-  ];
-  test.each(comparisons.flatMap((comparison) => strange.map((value) => ({ comparison, value }))))(
-    "$value $comparison 0.5 is inconclusive",
-    ({ comparison, value }) => {
-      const verdict = decide(candidate({ auc: value }), [rule(comparison, 0.5)]);
-      expect(verdict.outcome).toBe("inconclusive");
-      expect(verdict.reason).toContain(`auc ${String(value)}, must be ${comparison} 0.5`);
-    },
-  );
-
-  test("nor does null, as an answer with a hole would have it", () => {
-    const metrics = JSON.parse('{"auc": null}') as Candidate["metrics"];
-    const { outcome, reason } = decide(candidate(metrics), [rule("<", 0.5)]);
-    expect({ outcome, reason }).toEqual({
-      outcome: "inconclusive",
-      reason: "auc missing, must be < 0.5",
-    });
+describe("a dry run", () => {
+  test.each([
+    [0.9, "refused: dry run, would be promoted: auc 0.9 > 0.85"],
+    [0.8, "refused: auc 0.8, must be > 0.85"],
+  ])("with auc %d", (auc, expected) => {
+    const verdict = decide(policyOf([AUC], { dryRun: true }), measured({ auc }));
+    expect(`${verdict.outcome}: ${verdict.reason}`).toBe(expected);
+    expect(verdict).toMatchObject({ ground: null, canary: null, checks: [{ name: "auc" }] });
   });
 
-  test.each(
-    comparisons.flatMap((comparison) => [NaN, Infinity, -Infinity].map((b) => ({ comparison, b }))),
-  )("0.9 $comparison $b never holds, because the bound is none", ({ comparison, b }) => {
-    expect(decide(candidate({ auc: 0.9 }), [rule(comparison, b)]).outcome).not.toBe("promoted");
-  });
-
-  test("an unknown comparison never holds", () => {
-    const rules = JSON.parse(
-      '[{"metric": "auc", "comparison": "=", "bound": 0.9}]',
-    ) as MetricRule[];
-    expect(decide(candidate({ auc: 0.9 }), rules).outcome).toBe("refused");
-  });
-});
-
-describe("what was never measured", () => {
-  test.each(["auc", "constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"])(
-    "the metric %s is missing",
-    (metric) => {
-      const verdict = decide(candidate({ other: 1 }), [rule(">", 0, metric)]);
-      expect(verdict.outcome).toBe("inconclusive");
-      expect(verdict.reason).toBe(`${metric} missing, must be > 0`);
-      expect(verdict.checks[0]?.measured).toBeNull();
-    },
-  );
-
-  test("one missing metric among good ones is inconclusive", () => {
-    const rules = [rule(">", 0.5), rule(">", 0.5, "f1")];
-    expect(decide(candidate({ auc: 0.9 }), rules).outcome).toBe("inconclusive");
-  });
-
-  test("a metric is not found by another spelling of its name", () => {
-    expect(decide(candidate({ AUC: 0.9, "auc ": 0.9 }), [rule(">", 0.5)]).outcome).toBe(
-      "inconclusive",
+  test("puts nothing on a canary", () => {
+    const step = { percent: 10, minRequests: 1, rules: [{ ...AUC, kind: "metric" as const }] };
+    const facts = measured({ auc: 0.9 }, { baseline: versionOf("3", runOf({ auc: 0.8 })) });
+    expect(said(policyOf([AUC], { dryRun: true, canary: [step] }), facts)).toBe(
+      "refused: dry run, would be canary: auc 0.9 > 0.85",
     );
-  });
-});
-
-describe("what stands in the way before any metric", () => {
-  test("no candidate: waiting", () => {
-    expect(decide(null, [rule(">", 0.5)])).toEqual({
-      outcome: "waiting",
-      reason: "no version is nominated",
-      checks: [],
-    });
-  });
-
-  test("no rules: inconclusive, however good the candidate", () => {
-    const { outcome, reason } = decide(candidate({ auc: 1 }), []);
-    expect({ outcome, reason }).toEqual({ outcome: "inconclusive", reason: "no rules are set" });
-  });
-
-  test.each(["PENDING_REGISTRATION", "FAILED_REGISTRATION", "ready", "", "UNKNOWN"])(
-    "status '%s': inconclusive",
-    (status) => {
-      const { outcome, reason } = decide(candidate({ auc: 1 }, { status }), [rule(">", 0.5)]);
-      expect({ outcome, reason }).toEqual({
-        outcome: "inconclusive",
-        reason: `the version is ${status}`,
-      });
-    },
-  );
-
-  test("no run: inconclusive, even with metrics", () => {
-    const { outcome, reason } = decide(candidate({ auc: 1 }, { runId: null }), [rule(">", 0.5)]);
-    expect(outcome).toBe("inconclusive");
-    expect(reason).toContain("no run");
   });
 });
