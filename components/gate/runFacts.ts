@@ -5,7 +5,10 @@ import { parsed } from "./values";
 import { field } from "../workspace/answer";
 import type { Connection } from "../workspace/rest";
 
-/** The run's tag that holds the model's signature: what goes in and comes out, as MLflow's JSON has it. */
+/**
+ * The run's tag that holds the model's signature: what goes in and comes out, as MLflow's JSON has it. What a
+ * tag cannot hold goes on in `mlops.signature.2` and so on.
+ */
 const SIGNATURE_TAG = "mlops.signature";
 /** The run's tag of the version that validation measured beside this one: `version 3`, or `none`. */
 const COMPARED_TAG = "compared_with_champion";
@@ -55,7 +58,7 @@ export async function runFacts(
     dataset: validationDataset(run),
     comparedWith: /^version ([1-9]\d*)$/.exec(run.tags.get(COMPARED_TAG) ?? "")?.[1] ?? null,
     commit: run.tags.get(COMMIT_TAG) ?? null,
-    signature: signatureOf(parsed(run.tags.get(SIGNATURE_TAG))),
+    signature: signatureOf(parsed(textIn(run.tags, SIGNATURE_TAG))),
   };
 }
 
@@ -85,6 +88,13 @@ function validationDataset({ datasets }: TrackedRun): Dataset | null {
   return others.every((one) => one.name === name && one.digest === digest)
     ? { name, digest }
     : null;
+}
+
+/** A text that may have been too long for one tag; undefined if it is not there. */
+function textIn(tags: TrackedRun["tags"], name: string): string | undefined {
+  const parts = [tags.get(name)];
+  while (parts.at(-1) !== undefined) parts.push(tags.get(`${name}.${String(parts.length + 1)}`));
+  return parts.length === 1 ? undefined : parts.join("");
 }
 
 function signatureOf(value: unknown): Signature | null {

@@ -250,6 +250,15 @@ test.each([
   expect(run?.signature).toBeNull();
 });
 
+test("a signature that did not fit into one tag is put together", async () => {
+  const text = '{"inputs":[{"name":"a","type":"long","required":true}],"outputs":[]}';
+  const parts = [text.slice(0, 20), text.slice(20, 40), text.slice(40)];
+  const run = await runOf({ val_auc_roc: 0.9 }, ({ tags }) => {
+    parts.forEach((part, at) => tags.set(`mlops.signature${at === 0 ? "" : `.${at + 1}`}`, part));
+  });
+  expect(run?.signature).toEqual(JSON.parse(text));
+});
+
 test("what nobody noted is not there: neither signature nor commit", async () => {
   const run = await runOf({ val_auc_roc: 0.9 }, ({ tags }) => {
     tags.clear();
