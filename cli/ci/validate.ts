@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { Gate } from "../previewReport/gates";
+import { stops, wordOf, type Gate } from "../previewReport/gate";
 import { readReport } from "../previewReport/read";
 import { UserError } from "../userError";
 import { filesOf, stackOf } from "./files";
@@ -21,7 +21,7 @@ export async function validate(args: string[]): Promise<number> {
     stack,
   });
   console.log(["", "Gates:", ...gates.map((gate) => `  ${lineOf(gate)}`)].join("\n"));
-  const blocked = gates.filter(({ standing }) => standing === "BLOCKED");
+  const blocked = gates.filter(stops);
   if (blocked.length > 0) {
     throw new UserError(
       `${blocked.length} of ${gates.length} gates block ${stack}: train a better candidate, ` +
@@ -31,7 +31,8 @@ export async function validate(args: string[]): Promise<number> {
   return 0;
 }
 
-function lineOf({ model, version, standing, reason, consequence }: Gate): string {
+function lineOf(gate: Gate): string {
+  const { model, version, reason, consequence } = gate;
   const head = version === undefined ? model : `${model} v${version}`;
-  return `${head} → champion: ${standing} (${reason})${consequence === "" ? "" : `; ${consequence}`}`;
+  return `${head} → champion: ${wordOf(gate)} (${reason})${consequence === "" ? "" : `; ${consequence}`}`;
 }

@@ -1,7 +1,8 @@
 import { differences, type Change } from "./changes";
 import { costChanges, type CostChange } from "./cost";
 import { noEvents, type Events, type Violation } from "./events";
-import { gatesOf, isOfGate, type Gate } from "./gates";
+import { stops, type Gate } from "./gate";
+import { gatesOf, isVerdict } from "./gates";
 import { MODEL, type Home } from "./homes";
 import { operations, type Operation } from "./operations";
 import type { Diagnostic, Plan } from "./plan";
@@ -71,13 +72,15 @@ export function reportOf(plan: Plan, events: Events, context: Context): Report {
   const named = parseUrn(plan.steps[0]?.urn ?? "");
   const problems = plan.diagnostics
     .filter(({ severity }) => severity === "error" || severity === "warning")
-    .filter((one) => !(isOfGate(one) && one.severity === "warning"))
+    .filter((one) => !isVerdict(one))
     .filter(({ message }) => firstLine(message) !== NO_NEWS);
   const violations = [...events.violations].sort(
     (a, b) => Number(isMandatory(b)) - Number(isMandatory(a)),
   );
   const hasErrors = problems.some(({ severity }) => severity === "error");
-  const stopped = violations.some(isMandatory);
+  const gates = gatesOf(plan, events);
+  // An update that a gate or a policy stops has a plan all the same.
+  const stopped = violations.some(isMandatory) || gates.some(stops);
   return {
     project: named.project === "" ? context.project : named.project,
     stack: context.stack ?? (named.stack === "" ? "unknown" : named.stack),
@@ -88,7 +91,7 @@ export function reportOf(plan: Plan, events: Events, context: Context): Report {
       operations.map((one) => [one, made.filter(({ operation }) => operation === one).length]),
     ),
     unchanged: plan.changeSummary?.["same"],
-    gates: gatesOf(plan, events),
+    gates,
     violations,
     costs: costChanges(made),
     outputs:
@@ -123,7 +126,7 @@ export function isQuiet(report: Report): boolean {
     report.outputs.length > 0 ||
     report.violations.length > 0 ||
     report.problems.length > 0 ||
-    report.gates.some(({ standing }) => standing === "BLOCKED")
+    report.gates.some((gate) => stops(gate) || gate.standing === "BREAKGLASS")
   );
 }
 

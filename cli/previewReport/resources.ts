@@ -94,4 +94,4 @@ function changesIn(step: Step, operation: Operation): Change[] {
   return isOfGate(step) ? changes.filter(({ path }) => !EVIDENCE.test(path)) : changes;
 }
 
-const EVIDENCE = /^(verdict\.(checks|reason)|candidate\.(metrics|runId)|observed|left|lost)/;
+const EVIDENCE = /^(verdict\.(checks|reason)|facts\.(?!candidate\.version$)|observed|noted|left)/;

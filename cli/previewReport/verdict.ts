@@ -1,5 +1,6 @@
 import { countKinds } from "./kinds";
 import { operations, words, type Operation } from "./operations";
+import { stops, type Gate } from "./gate";
 import { isMandatory, isQuiet, titleOf, type Report } from "./report";
 import { firstLine, listed, type Inline } from "./text";
 import { shorten } from "./values";
@@ -31,25 +32,30 @@ export function verdictOf(report: Report): Verdict {
     const sentence = [`${String(stopping)}${breaks} the update of `, target, ...afterwards(report)];
     return { tone: "bad", sentence };
   }
-  const blocked = gates.find(({ standing }) => standing === "BLOCKED");
-  if (blocked !== undefined) {
-    const version = blocked.version === undefined ? "" : ` v${blocked.version}`;
+  const stopper = gates.find(stops);
+  if (stopper !== undefined) {
+    const does = stopper.standing === "BLOCKED" ? "blocks" : "fails";
     return {
       tone: "bad",
       sentence: [
-        "The promotion gate blocks the update of ",
+        `The promotion gate ${does} the update of `,
         target,
         ": ",
-        { strong: [shorten(`${blocked.model}${version}`, NAME)] },
-        ` (${shorten(blocked.reason, 240)})`,
+        { strong: [nameOf(stopper)] },
+        ` (${shorten(stopper.reason, 240)})`,
       ],
     };
   }
   if (isQuiet(report)) return { tone: "quiet", sentence: ["Nothing changes in ", target] };
   const does = doing(report);
+  const harms =
+    gates.some(({ standing }) => standing === "BREAKGLASS") ||
+    (["delete", "replace"] as const).some((one) => (report.counts.get(one) ?? 0) > 0);
   if (does.length === 0)
-    return { tone: "change", sentence: ["No resource of ", target, " changes"] };
-  const harms = (["delete", "replace"] as const).some((one) => (report.counts.get(one) ?? 0) > 0);
+    return {
+      tone: harms ? "warning" : "change",
+      sentence: ["No resource of ", target, " changes", ...crowned(report)],
+    };
   return {
     tone: harms ? "warning" : "change",
     sentence: [
@@ -121,18 +127,32 @@ function losses({ groups }: Report): Inline[] {
   ];
 }
 
+/** Whose share of the requests changes; what no rule would let through in bold. */
 function crowned({ gates }: Report): Inline[] {
-  const promoted = gates.filter(({ standing }) => standing === "PROMOTED");
-  if (promoted.length === 0) return [];
-  const names = promoted
-    .slice(0, FEW)
-    .map(({ model, version }) => [shorten(`${model} v${version ?? "?"}`, NAME)]);
+  const glass = gates.filter(({ standing }) => standing === "BREAKGLASS");
   return [
-    "; ",
-    ...listed(names),
-    promoted.length === 1 ? " becomes champion" : " become champions",
+    ...(glass.length === 0 ? [] : ["; ", { strong: named(glass, " by breakglass") }]),
+    ...becoming(gates, "PROMOTED", ""),
+    ...becoming(gates, "ROLLED BACK", " again"),
+    ...gates
+      .filter(({ standing, changed }) => standing === "CANARY" && changed)
+      .slice(0, FEW)
+      .map((gate) => `; ${nameOf(gate)} answers ${String(gate.percent)} % of the requests`),
   ];
 }
+
+function becoming(gates: readonly Gate[], standing: Gate["standing"], how: string): Inline[] {
+  const crowned = gates.filter((gate) => gate.standing === standing);
+  return crowned.length === 0 ? [] : ["; ", ...named(crowned, how)];
+}
+
+function named(gates: readonly Gate[], how: string): Inline[] {
+  const does = gates.length === 1 ? " becomes champion" : " become champions";
+  return [...listed(gates.slice(0, FEW).map((gate) => [nameOf(gate)])), `${does}${how}`];
+}
+
+const nameOf = ({ model, version }: Gate): string =>
+  shorten(version === undefined ? model : `${model} v${version}`, NAME);
 
 /** e.g. `3 resources stay as they are`. */
 export function stays(count: number): string {

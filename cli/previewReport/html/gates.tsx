@@ -1,16 +1,37 @@
 import type { VNode } from "preact";
-import type { Gate, Standing } from "../gates";
+import { remark, wordOf, type Check, type Gate, type Standing } from "../gate";
 import type { Report } from "../report";
 import type { IconName } from "./icons";
 import { Section, Status, Table, shown } from "./parts";
 
-const standings: Readonly<Record<Standing, readonly [IconName, tone: string, text: string]>> = {
-  BLOCKED: ["bad", "bad", "blocks the update"],
-  REFUSED: ["delete", "bad", "refused"],
-  PROMOTED: ["good", "good", "promoted"],
-  CHAMPION: ["good", "good", "champion"],
-  WAITING: ["waiting", "quiet-status", "waiting"],
+const standings: Readonly<Record<Standing, readonly [IconName, tone: string]>> = {
+  ERROR: ["bad", "bad"],
+  SUPERSEDED: ["bad", "bad"],
+  BLOCKED: ["bad", "bad"],
+  BREAKGLASS: ["warning", "bad"],
+  "ROLLED BACK": ["warning", "replace"],
+  INCONCLUSIVE: ["delete", "bad"],
+  REFUSED: ["delete", "bad"],
+  "DRY RUN": ["waiting", "quiet-status"],
+  CANARY: ["waiting", "update"],
+  PROMOTED: ["good", "good"],
+  CHAMPION: ["good", "good"],
+  WAITING: ["waiting", "quiet-status"],
 };
+
+/** Where the verdict's own word says too little. */
+const words: Readonly<Partial<Record<Standing, string>>> = {
+  ERROR: "error, fails the update",
+  BLOCKED: "blocks the update",
+  BREAKGLASS: "promoted by breakglass",
+};
+
+const results: Readonly<Record<Check["result"], readonly [IconName, tone: string, text: string]>> =
+  {
+    passed: ["good", "good", "holds"],
+    failed: ["delete", "bad", "fails"],
+    unknown: ["warning", "bad", "unknown"],
+  };
 
 /** The verdict of each gate with its numbers. */
 export function Gates({ report: { gates } }: { report: Report }): VNode | null {
@@ -19,7 +40,7 @@ export function Gates({ report: { gates } }: { report: Report }): VNode | null {
     <Section id="gates" title="Promotion gates">
       <Table
         caption="What the gates say"
-        columns={["Model", "Version", "Verdict", "Rules and what was measured", "What follows"]}
+        columns={["Model", "Version", "Verdict", "Checks and what was measured", "What follows"]}
       >
         {gates.map((gate) => (
           <tr>
@@ -31,7 +52,7 @@ export function Gates({ report: { gates } }: { report: Report }): VNode | null {
               <Standing gate={gate} />
             </td>
             <td class="reason">
-              <Rules gate={gate} />
+              <Checks gate={gate} />
             </td>
             <td>
               {gate.consequence === "" ? <span class="quiet">–</span> : shown(gate.consequence)}
@@ -44,27 +65,45 @@ export function Gates({ report: { gates } }: { report: Report }): VNode | null {
 }
 
 function Standing({ gate }: { gate: Gate }): VNode {
-  const [icon, tone, text] = standings[gate.standing];
+  const [icon, tone] = standings[gate.standing];
   return (
     <Status icon={icon} tone={tone}>
-      {text}
+      {words[gate.standing] ?? wordOf(gate).toLowerCase()}
     </Status>
   );
 }
 
-function Rules({ gate: { rules, reason } }: { gate: Gate }): VNode {
-  if (rules.length === 0) return <>{shown(reason)}</>;
+function Checks({ gate }: { gate: Gate }): VNode {
+  const said = remark(gate);
   return (
-    <ul class="plain">
-      {rules.map(({ metric, measured, required, passed }) => (
-        <li>
-          <Status icon={passed ? "good" : "delete"} tone={passed ? "good" : "bad"}>
-            {passed ? "holds" : "fails"}
-          </Status>{" "}
-          <code>{shown(metric)}</code> <span class="number">{shown(measured)}</span>, must be{" "}
-          <span class="number">{shown(required)}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      {said === "" ? null : <p>{shown(said)}</p>}
+      {gate.checks.length === 0 ? null : (
+        <ul class="plain">
+          {gate.checks.map((check) => (
+            <li>
+              <Result check={check} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Result({ check: { name, measured, required, result } }: { check: Check }): VNode {
+  const [icon, tone, text] = results[result];
+  return (
+    <>
+      <Status icon={icon} tone={tone}>
+        {text}
+      </Status>{" "}
+      <code>{shown(name)}</code> <span class="number">{shown(measured)}</span>
+      {required === "" ? null : (
+        <>
+          , must be <span class="number">{shown(required)}</span>
+        </>
+      )}
+    </>
   );
 }

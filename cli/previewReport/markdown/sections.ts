@@ -1,4 +1,4 @@
-import { isNews, type Gate, type Standing } from "../gates";
+import { isNews, remark, wordOf, type Check, type Gate, type Standing } from "../gate";
 import { kindOf } from "../kinds";
 import { lossesOf, type Loss } from "../losses";
 import { words } from "../operations";
@@ -60,20 +60,41 @@ function loss({ operation, what, name, home, because, loses }: Loss): string {
   return `- ${head} (${escapeMarkdown(shorten(home, 120))})${reason}.${lost}`;
 }
 
-const standingWords: Readonly<Record<Standing, string>> = {
-  BLOCKED: "🛑 <strong>blocked</strong>",
-  REFUSED: "✋ <strong>refused</strong>",
-  PROMOTED: "🏆 <strong>promoted</strong>",
-  CHAMPION: "✅ champion",
-  WAITING: "⏳ waiting",
+/** In front of a verdict's word; bold where it is something to act on. */
+const standingIcons: Readonly<Record<Standing, string>> = {
+  ERROR: "🛑",
+  SUPERSEDED: "🛑",
+  BLOCKED: "🛑",
+  BREAKGLASS: "🚨",
+  "ROLLED BACK": "⏪",
+  INCONCLUSIVE: "❔",
+  REFUSED: "✋",
+  "DRY RUN": "🧪",
+  CANARY: "🐤",
+  PROMOTED: "🏆",
+  CHAMPION: "✅",
+  WAITING: "⏳",
 };
 
-/** The verdict of each gate, a row for each rule; those that stand as they stood in one line. */
+function standingWords(gate: Gate): string {
+  const word =
+    gate.standing === "BREAKGLASS" ? "promoted by breakglass" : wordOf(gate).toLowerCase();
+  const plain = gate.standing === "CHAMPION" || gate.standing === "WAITING";
+  return `${standingIcons[gate.standing]} ${plain ? word : `<strong>${word}</strong>`}`;
+}
+
+const results: Readonly<Record<Check["result"], string>> = {
+  passed: "✅ holds",
+  failed: "❌ <strong>fails</strong>",
+  unknown: "❔ <strong>unknown</strong>",
+};
+
+/** The verdict of each gate, a row for each check; those that stand as they stood in one line. */
 export function gateSection({ gates }: Report): Block[] {
   const heading = "#### Promotion gates";
   const news = gates.filter(isNews);
   const rows = news.flatMap(rowsOf);
-  const columns = ["Model", "Version", "Verdict", "Metric", "Measured", "Required", ""];
+  const columns = ["Model", "Version", "Verdict", "Check", "Measured", "Required", ""];
   const others = gates.filter((gate) => !isNews(gate)).map(standing);
   if (others.length === 0)
     return rows.length === 0 ? [] : [table(heading, columns, rows, ranks.gates)];
@@ -86,36 +107,30 @@ export function gateSection({ gates }: Report): Block[] {
 
 const FEW = 12;
 
-function standing({ model, version, standing: one }: Gate): string {
+function standing(gate: Gate): string {
+  const { model, version } = gate;
   const judged = version === undefined ? "" : ` v${shorten(version, 40)}`;
-  return `${code(shorten(model, 120))}${escapeMarkdown(judged)} ${one.toLowerCase()}`;
+  return `${code(shorten(model, 120))}${escapeMarkdown(judged)} ${wordOf(gate).toLowerCase()}`;
 }
 
 function rowsOf(gate: Gate): string[][] {
-  const { model, version, rules, reason, consequence } = gate;
-  const follows = consequence === "" ? "" : `<br>${escapeMarkdown(shorten(consequence, LONGEST))}`;
-  const verdict = standingWords[gate.standing];
-  const head = (text: string) => [
+  const { model, version, checks, consequence } = gate;
+  const said = remark(gate);
+  const head = [
     code(shorten(model, 120)),
     version === undefined ? "none" : escapeMarkdown(`v${shorten(version, 40)}`),
-    text,
+    [
+      `${standingWords(gate)}${said === "" ? "" : `: ${escapeMarkdown(shorten(said, LONGEST))}`}`,
+      ...(consequence === "" ? [] : [escapeMarkdown(shorten(consequence, LONGEST))]),
+    ].join("<br>"),
   ];
-  if (rules.length === 0)
-    return [
-      [
-        ...head(`${verdict}: ${escapeMarkdown(shorten(reason, LONGEST))}${follows}`),
-        "",
-        "",
-        "",
-        "",
-      ],
-    ];
-  return rules.map(({ metric, measured, required, passed }, index) => [
-    ...(index === 0 ? head(`${verdict}${follows}`) : ["", "", ""]),
-    code(shorten(metric, 120)),
-    escapeMarkdown(shorten(measured, 40)),
-    escapeMarkdown(shorten(required, 40)),
-    passed ? "✅ holds" : "❌ <strong>fails</strong>",
+  if (checks.length === 0) return [[...head, "", "", "", ""]];
+  return checks.map(({ name, measured, required, result }, index) => [
+    ...(index === 0 ? head : ["", "", ""]),
+    code(shorten(name, 120)),
+    escapeMarkdown(shorten(measured, 80)),
+    escapeMarkdown(shorten(required, 80)),
+    results[result],
   ]);
 }
 

@@ -1,4 +1,5 @@
-import { isOfGate, type Gate } from "../gates";
+import { wordOf, type Gate, type Standing } from "../gate";
+import { isOfGate } from "../gates";
 import { leaves } from "../changes";
 import { fullNameOf } from "../fullName";
 import { isSmall, kindOf } from "../kinds";
@@ -161,12 +162,21 @@ function verdictOf(
   const gate = gates.find((one) => one.model === model.split(".").at(-1));
   if (gate === undefined) return undefined;
   const { standing, version } = gate;
-  const refuses = standing === "BLOCKED" || standing === "REFUSED";
+  const head = version === undefined ? words[only.operation].done : `v${version}`;
   return {
-    look: refuses ? "bad" : standing === "PROMOTED" ? "good" : only.operation,
-    status: `${version === undefined ? words[only.operation].done : `v${version}`}: ${standing.toLowerCase()}`,
+    look: BAD.includes(standing) ? "bad" : standing === "PROMOTED" ? "good" : only.operation,
+    status: `${head}: ${wordOf(gate).toLowerCase()}`,
   };
 }
+
+const BAD: readonly Standing[] = [
+  "ERROR",
+  "SUPERSEDED",
+  "BLOCKED",
+  "BREAKGLASS",
+  "INCONCLUSIVE",
+  "REFUSED",
+];
 
 /** Leaves out each arrow between cards that are connected by a longer way too. */
 function withoutDetours(needs: ReadonlyMap<string, ReadonlySet<string>>): Picture["arrows"] {

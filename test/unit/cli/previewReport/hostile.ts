@@ -19,13 +19,13 @@ export function reportWith(brought: string): Report {
   const at = urn(`${MODEL}$${GATE}`, "gate");
   const gate = {
     model: `ml.models.m${text}`.replaceAll(/[\s.]/g, ""),
-    rules: [{ metric: text, comparison: ">", bound: 1 }],
+    policy: { rules: [{ kind: "metric", metric: text, comparison: ">", bound: 1 }] },
     onFailure: "hold",
-    candidate: { version: text, status: text, runId: text, metrics: {} },
+    facts: { candidate: { version: text, status: text, runId: text } },
     verdict: {
       outcome: "refused",
       reason: text,
-      checks: [{ metric: text, comparison: ">", bound: 1, measured: text, passed: false }],
+      checks: [{ name: text, measured: text, required: text, result: "failed" }],
     },
     observed: { version: text, gated: true },
   };
