@@ -55,9 +55,9 @@ export class DrivenGate {
     return changes === true;
   }
 
-  /** One `pulumi up`. */
-  async up(): Promise<void> {
-    const news = await this.preview();
+  /** One `pulumi up`; `before` is what its program has seen, if that was some time ago. */
+  async up(before?: GateInputs): Promise<void> {
+    const news = before ?? (await this.preview());
     if (!(await this.changes(news))) return;
     const { outs } =
       this.state === undefined
