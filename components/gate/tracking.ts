@@ -118,7 +118,7 @@ export async function readLastValues(
       }
       if (step > last) values = new Set();
       last = Math.max(last, step);
-      if (step === last) values.add(valueOf(field(entry, "value")));
+      if (step === last) values.add(loggedValue(field(entry, "value")));
     }
     page = field(answer, "next_page_token");
     if (typeof page === "string" && page !== "") continue;
@@ -141,7 +141,7 @@ function metricsOf(logged: readonly unknown[]): Pick<TrackedRun, "metrics" | "am
   for (const entry of logged) {
     const key = field(entry, "key");
     if (typeof key !== "string") continue;
-    const value = valueOf(field(entry, "value"));
+    const value = loggedValue(field(entry, "value"));
     const values = (all.get(key) ?? new Set()).add(value);
     all.set(key, values);
     metrics.set(key, {
@@ -153,8 +153,11 @@ function metricsOf(logged: readonly unknown[]): Pick<TrackedRun, "metrics" | "am
   return { metrics, ambiguous: twice };
 }
 
-/** MLflow writes NaN and infinities as text; what JSON holds that is no number is text here too. */
-function valueOf(value: unknown): Metric["value"] {
+/**
+ * MLflow writes NaN and infinities as text; what JSON holds that is no number is text here too. Not called
+ * `valueOf`: in a provider's code, as Pulumi serializes it, that is the method of every object.
+ */
+function loggedValue(value: unknown): Metric["value"] {
   return typeof value === "number" && Number.isFinite(value) ? value : textOf(value);
 }
 
