@@ -120,6 +120,10 @@ function ofChampion(
     const reason = `v${champion.number} is champion without the gate's verdict`;
     return [{ severity: "serious", reason, link }];
   }
+  if (champion.gate.proof === "broken") {
+    const reason = `The evidence of v${champion.number}'s promotion has been changed`;
+    return [{ severity: "serious", reason, link }];
+  }
   return [];
 }
 
@@ -129,7 +133,7 @@ function ofChallenger(challenger: VersionView | undefined): Concern[] {
   const { number, gate } = challenger;
   if (gate === undefined)
     return [{ severity: "minor", reason: `v${number} waits for the gate: run pulumi up`, link }];
-  if (gate.verdict === "promoted" || gate.verdict === "superseded") return [];
+  if (["promoted", "superseded", "canary"].includes(gate.verdict)) return [];
   const reason = `v${number} was ${gate.verdict} by the gate: ${gate.reason ?? "no reason given"}`;
   return [{ severity: "minor", reason, link }];
 }

@@ -4,7 +4,7 @@ import { mlflowOf } from "../mlflow/server";
 import { mlflowModel, versionsAnswer, type MlflowVersion } from "../models/mlflowAnswers";
 import { withRecord } from "../models/versions";
 import type { Workspace } from "../workspace";
-import { gateOf, type GateView } from "./gate";
+import { gateOf, isGateTag, type GateView } from "./gate";
 
 /** A metric of a run; MLflow writes what is no number as text. */
 export interface Metric {
@@ -113,7 +113,6 @@ function viewOf(
 ): VersionView {
   const version = withRecord(workspace, found);
   const runId = version.run_id === "" ? undefined : version.run_id;
-  const isGate = ({ key }: { key: string }) => key.startsWith("mlops.gate.");
   return {
     number: version.version,
     status: version.status,
@@ -125,7 +124,7 @@ function viewOf(
     runId,
     run: runId === undefined ? undefined : runs.get(runId),
     gate: gateOf(version.tags),
-    tags: version.tags.filter((tag) => !isGate(tag)),
+    tags: version.tags.filter((tag) => !isGateTag(tag)),
   };
 }
 

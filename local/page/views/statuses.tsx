@@ -71,6 +71,8 @@ const verdicts: Record<string, Tone> = {
   promoted: "good",
   superseded: "none",
   refused: "bad",
+  rejected: "bad",
+  canary: "busy",
   inconclusive: "minor",
   waiting: "busy",
 };

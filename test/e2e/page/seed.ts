@@ -23,10 +23,10 @@ const DAY = 24 * HOUR;
 
 const champion = ["champion"];
 const promoted = (reason: string, more: Record<string, string> = {}) => ({
-  "mlops.gate.reason": reason,
-  "mlops.gate.promoted_at": new Date(Date.now() - 26 * HOUR).toISOString(),
+  mlops_gate_reason: reason,
+  mlops_gate_promoted_at: new Date(Date.now() - 26 * HOUR).toISOString(),
   ...more,
-  "mlops.gate.verdict": "promoted",
+  mlops_gate_verdict: "promoted",
 });
 
 /**
@@ -44,8 +44,8 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
       {
         metrics: { val_accuracy: 0.868, val_f1: 0.92, val_auc_roc: 0.8391 },
         tags: {
-          "mlops.gate.verdict": "superseded",
-          "mlops.gate.reason": "val_accuracy 0.868 > 0.85",
+          mlops_gate_verdict: "superseded",
+          mlops_gate_reason: "val_accuracy 0.868 > 0.85",
         },
       },
       {
@@ -53,7 +53,7 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
         aliases: ["champion", "challenger"],
         description: "Richer purchase windows",
         tags: promoted("val_accuracy 0.87972 > 0.85; val_f1 0.932652 > 0.8", {
-          "mlops.gate.previous_champion": "1",
+          mlops_gate_previous_champion: "1",
         }),
       },
     ],
@@ -89,7 +89,7 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
         aliases: ["challenger"],
         description: HOSTILE,
         tags: {
-          "mlops.gate.refused": "val_auc_roc 0.8412, must be > 0.85",
+          mlops_gate_refused: "val_auc_roc 0.8412, must be > 0.85",
           note: HOSTILE,
         },
       },

@@ -112,6 +112,16 @@ describe("what needs attention", () => {
       "serious",
       /v1 is champion without the gate's verdict/,
     ],
+    [
+      "evidence that was changed",
+      {
+        versions: known([
+          facts.version(1, { aliases: ["champion"], gate: { ...facts.promoted, proof: "broken" } }),
+        ]),
+      },
+      "serious",
+      /evidence of v1's promotion has been changed/,
+    ],
     ["no version", { versions: known([]), endpoints: [] }, "minor", /has no version yet/],
     [
       "no champion",

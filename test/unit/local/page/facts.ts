@@ -14,6 +14,7 @@ export const promoted = {
   runId: "r1",
   at: 1000,
   previousChampion: undefined,
+  proof: "intact" as const,
   evidence: [],
 };
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gateOf } from "../../../../local/page/gate";
 import { standingOf } from "../../../../local/page/jobs";
 import { driftOf } from "../../../../local/page/monitors";
 import { read } from "../../../../local/page/reading";
@@ -68,48 +67,6 @@ describe("what has to do with a model", () => {
     ["a.b.c_1 and a.b.c", true],
   ])("%s mentions a.b.c: %s", (text, expected) => {
     expect(mentions(text, new Set(["a.b.c"]))).toBe(expected);
-  });
-});
-
-describe("the gate's tags", () => {
-  const tags = (all: Record<string, string>) =>
-    Object.entries(all).map(([key, value]) => ({ key: `mlops.gate.${key}`, value }));
-
-  test("say nothing of a version that was not decided on", () => {
-    expect(gateOf([{ key: "team", value: "x" }])).toBeUndefined();
-  });
-
-  test("hold verdict, reason and evidence", () => {
-    const found = gateOf(
-      tags({
-        verdict: "promoted",
-        reason: "f1 0.9 > 0.8",
-        run_id: "r",
-        promoted_at: "2026-01-02T03:04:05Z",
-        previous_champion: "1",
-        refused: "f1 0.9, must be > 0.95",
-        data_version: "7",
-      }),
-    );
-    expect(found).toEqual({
-      verdict: "promoted",
-      reason: "f1 0.9 > 0.8",
-      runId: "r",
-      at: Date.parse("2026-01-02T03:04:05Z"),
-      previousChampion: "1",
-      evidence: [
-        { key: "refused before", value: "f1 0.9, must be > 0.95" },
-        { key: "data version", value: "7" },
-      ],
-    });
-  });
-
-  test("refuse a version that has no verdict", () => {
-    expect(gateOf(tags({ refused: "f1 missing" }))).toMatchObject({
-      verdict: "refused",
-      reason: "f1 missing",
-      evidence: [],
-    });
   });
 });
 
