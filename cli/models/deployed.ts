@@ -6,7 +6,7 @@ import { parseUrn } from "../urn";
 const MODEL_STACK = "mlops:index:ModelStack";
 
 const gateOutputs = z.object({
-  candidate: z.object({ version: z.string() }).nullish(),
+  facts: z.object({ candidate: z.object({ version: z.string() }).nullish() }),
   champion: z.string().optional(),
   promotedAt: z.string().optional(),
   verdict: z.object({ outcome: z.string(), reason: z.string() }),

@@ -36,9 +36,20 @@ export interface Challenger {
 /** What the gate said about the newest nominated version, or about the champion where there is none. */
 export interface GateVerdict {
   readonly version: string;
-  /** `waiting`: the next update decides. `bypassed`: champion without the gate's verdict. */
-  readonly verdict: "promoted" | "refused" | "inconclusive" | "waiting" | "bypassed";
-  /** The measured values with their bounds. */
+  /**
+   * `waiting`: the next update decides. `bypassed`: champion without the gate's verdict, or by evidence that was
+   * changed. `rejected`: by people or by its canary. `canary`: it answers a share of the traffic.
+   */
+  readonly verdict:
+    | "promoted"
+    | "refused"
+    | "inconclusive"
+    | "error"
+    | "canary"
+    | "rejected"
+    | "waiting"
+    | "bypassed";
+  /** The measured values with their bounds, or what people said. */
   readonly reason?: string;
 }
 

@@ -1,13 +1,16 @@
 import { z } from "zod";
+import { readEvidence, type Evidence } from "../../components/gate/evidenceTags";
 import {
+  CANARY_TAG,
   CHALLENGER,
   CHAMPION,
   PROMOTED_TAG,
   REASON_TAG,
   REFUSED_TAG,
+  REJECTED_TAG,
   VERDICT_TAG,
-  readTags,
 } from "../../components/gate/registry";
+import { readTags } from "../../components/gate/registryReads";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
 import { attempt } from "./attempt";
 import type { DeployedModel, RecordedGate } from "./deployed";
@@ -19,6 +22,8 @@ interface Alias {
   readonly version: string;
   readonly registeredAt: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** Of a promotion by the gate. */
+  readonly evidence: Evidence["state"];
 }
 
 /** Who is champion, who would be, and what the gate says; each by itself may be unknown. */
@@ -56,12 +61,15 @@ async function readAlias(
   const answer = await callWorkspace(connection, { method: "GET", path });
   if (answer === undefined) return { status: "none" };
   const found = version.parse(answer);
+  const tags = await readTags(connection, model, found.version);
+  const evidence = await readEvidence(tags, model, found.version);
   return {
     status: "known",
     version: found.version,
     registeredAt:
       found.created_at === undefined ? undefined : new Date(found.created_at).toISOString(),
-    tags: await readTags(connection, model, found.version),
+    tags,
+    evidence: evidence.state,
   };
 }
 
@@ -89,7 +97,7 @@ function verdictOf(
 ): Fact<GateVerdict> {
   const subject = challenger.status === "none" ? champion : challenger;
   if (subject.status !== "known") return subject;
-  const { version, tags } = subject;
+  const { version, tags, evidence } = subject;
   const said = (
     verdict: GateVerdict["verdict"],
     reason: string | undefined,
@@ -100,12 +108,37 @@ function verdictOf(
     ...(reason === undefined ? {} : { reason }),
   });
   const isChampion = champion.status === "known" && champion.version === version;
-  if (tags[VERDICT_TAG] === "promoted" && isChampion) return said("promoted", tags[REASON_TAG]);
-  if (isChampion && tags[VERDICT_TAG] === undefined) return said("bypassed", undefined);
-  if (gate.candidate?.version === version && gate.verdict.outcome === "inconclusive") {
-    return said("inconclusive", gate.verdict.reason);
+  const passed = tags[VERDICT_TAG] === "promoted" && evidence === "intact";
+  if (isChampion && passed) return said("promoted", tags[REASON_TAG]);
+  if (isChampion) {
+    return said("bypassed", evidence === "broken" ? "its evidence was changed" : undefined);
+  }
+  if (tags[VERDICT_TAG] === "rejected") return said("rejected", noteOf(tags[REJECTED_TAG]));
+  if (tags[CANARY_TAG]) return said("canary", noteOf(tags[CANARY_TAG]));
+  const { outcome, reason } = gate.verdict;
+  if (
+    gate.facts.candidate?.version === version &&
+    (outcome === "inconclusive" || outcome === "error")
+  ) {
+    return said(outcome, reason);
   }
   return tags[REFUSED_TAG] === undefined || tags[VERDICT_TAG] !== undefined
     ? said("waiting", undefined)
     : said("refused", tags[REFUSED_TAG]);
+}
+
+const note = z.union([
+  z
+    .object({ reason: z.string(), by: z.string() })
+    .transform(({ reason, by }) => `${reason} (${by})`),
+  z.object({ percent: z.number() }).transform(({ percent }) => `${percent} % of the traffic`),
+]);
+
+/** What the gate noted in JSON, in words. */
+function noteOf(text: string | undefined): string | undefined {
+  try {
+    return note.safeParse(JSON.parse(text ?? "")).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -68,6 +68,9 @@ const plain = (text: string): Cell => ({ text, tone: "plain" });
 const VERDICT_TONES = {
   promoted: "good",
   refused: "warning",
+  rejected: "warning",
+  error: "bad",
+  canary: "plain",
   inconclusive: "warning",
   waiting: "quiet",
   bypassed: "bad",

@@ -15,7 +15,11 @@ test("a model is what is below its component", () => {
       name: "churn-prediction",
       owner: "data-science",
       registeredModel: "ml_local.models.churn_prediction_model",
-      gate: { champion: "1", candidate: { version: "1" }, verdict: { outcome: "promoted" } },
+      gate: {
+        champion: "1",
+        facts: { candidate: { version: "1" } },
+        verdict: { outcome: "promoted" },
+      },
       endpoints: ["churn-prediction-model-endpoint"],
       hasEndpoint: true,
       alert: { query: "SELECT drift", threshold: 0.1 },

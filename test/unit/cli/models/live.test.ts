@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeployedModel } from "../../../../cli/models/deployed";
 import { readModel, unreadModel } from "../../../../cli/models/live";
+import { writtenEvidence } from "../../gate/writtenEvidence";
 import { refusal, startHttpDouble, type Reply } from "../../httpDouble";
 
 const MODEL = "ml.models.churn";
@@ -15,7 +16,10 @@ const churn: DeployedModel = {
   name: "churn",
   owner: "growth",
   registeredModel: MODEL,
-  gate: { candidate: { version: "2" }, verdict: { outcome: "refused", reason: "auc too low" } },
+  gate: {
+    facts: { candidate: { version: "2" } },
+    verdict: { outcome: "refused", reason: "auc too low" },
+  },
   endpoints: ["churn"],
   hasEndpoint: true,
   alert: { id: "a1", query: "SELECT drift", warehouseId: "w1", threshold: 0.1 },
@@ -23,11 +27,19 @@ const churn: DeployedModel = {
 };
 
 const absent = refusal(404, "RESOURCE_DOES_NOT_EXIST", "no");
-const tags = (entries: Record<string, string>): Reply => ({
+const tags = (version: string, entries: Record<string, string>): Reply => ({
   body: {
-    model_version: { tags: Object.entries(entries).map(([key, value]) => ({ key, value })) },
+    model_version: {
+      ...{ name: MODEL, version, status: "READY", run_id: "r1" },
+      tags: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    },
   },
 });
+const PROMOTED = {
+  mlops_gate_verdict: "promoted",
+  mlops_gate_reason: "auc 0.9 > 0.8",
+  mlops_gate_promoted_at: "2026-11-01T10:00:00Z",
+};
 const served = (ready: string, config_update: string, more: object = {}): Reply => ({
   body: {
     state: { ready, config_update },
@@ -46,11 +58,7 @@ async function read(
   const healthy: Record<string, Reply> = {
     [`${ALIASES}/champion`]: alias(1),
     [`${ALIASES}/challenger`]: alias(1),
-    [`${TAGS}?1`]: tags({
-      "mlops.gate.verdict": "promoted",
-      "mlops.gate.reason": "auc 0.9 > 0.8",
-      "mlops.gate.promoted_at": "2026-11-01T10:00:00Z",
-    }),
+    [`${TAGS}?1`]: tags("1", { ...PROMOTED, ...(await writtenEvidence({}, "1")) }),
     [ENDPOINT]: served("READY", "NOT_UPDATING"),
     [ALERT]: { body: { evaluation: { state: "OK", last_evaluated_at: "2026-11-02T10:15:00Z" } } },
     [WAREHOUSE]: { body: { state: "RUNNING" } },
@@ -96,7 +104,7 @@ test("a healthy model", async () => {
 test("a rival that was refused, with the reason that its tag keeps", async () => {
   const { row } = await read({
     [`${ALIASES}/challenger`]: alias(2),
-    [`${TAGS}?2`]: tags({ "mlops.gate.refused": "auc 0.7, must be > 0.8" }),
+    [`${TAGS}?2`]: tags("2", { mlops_gate_refused: "auc 0.7, must be > 0.8" }),
   });
   expect(row.challenger).toMatchObject({ status: "known", version: "2" });
   expect(row.gate).toEqual({
@@ -111,11 +119,11 @@ test("a rival that could not be judged, as the last update left it", async () =>
   const { row } = await read(
     {
       [`${ALIASES}/challenger`]: alias(2),
-      [`${TAGS}?2`]: tags({ "mlops.gate.refused": "auc missing" }),
+      [`${TAGS}?2`]: tags("2", { mlops_gate_refused: "auc missing" }),
     },
     {
       gate: {
-        candidate: { version: "2" },
+        facts: { candidate: { version: "2" } },
         verdict: { outcome: "inconclusive", reason: "auc missing" },
       },
     },
@@ -125,17 +133,42 @@ test("a rival that could not be judged, as the last update left it", async () =>
 
 test("a rival that no update has seen waits; one that was champion before does too", async () => {
   const rival = { [`${ALIASES}/challenger`]: alias(3) };
-  const fresh = await read({ ...rival, [`${TAGS}?3`]: tags({}) });
+  const fresh = await read({ ...rival, [`${TAGS}?3`]: tags("3", {}) });
   expect(fresh.row.gate).toEqual({ status: "known", version: "3", verdict: "waiting" });
-  const former = { "mlops.gate.verdict": "superseded", "mlops.gate.refused": "once" };
-  const again = await read({ ...rival, [`${TAGS}?3`]: tags(former) });
+  const former = { mlops_gate_verdict: "superseded", mlops_gate_refused: "once" };
+  const again = await read({ ...rival, [`${TAGS}?3`]: tags("3", former) });
   expect(again.row.gate).toMatchObject({ verdict: "waiting" });
 });
 
+test("a rival that people rejected, or that answers some of the traffic, says so", async () => {
+  const rival = { [`${ALIASES}/challenger`]: alias(2) };
+  const rejected = JSON.stringify({ fingerprint: "f", reason: "slow", by: "ann", at: "x" });
+  const former = { mlops_gate_verdict: "rejected", mlops_gate_rejected: rejected };
+  expect((await read({ ...rival, [`${TAGS}?2`]: tags("2", former) })).row.gate).toMatchObject({
+    ...{ verdict: "rejected", reason: "slow (ann)" },
+  });
+  const canary = { mlops_gate_canary: JSON.stringify({ step: 1, percent: 25, since: "x" }) };
+  expect((await read({ ...rival, [`${TAGS}?2`]: tags("2", canary) })).row.gate).toMatchObject({
+    ...{ verdict: "canary", reason: "25 % of the traffic" },
+  });
+});
+
 test("a champion that somebody made by hand", async () => {
-  const { row } = await read({ [`${TAGS}?1`]: tags({}) });
+  const { row } = await read({ [`${TAGS}?1`]: tags("1", {}) });
   expect(row.gate).toEqual({ status: "known", version: "1", verdict: "bypassed" });
   expect(row.champion).toMatchObject({ since: new Date(1_790_000_000_000).toISOString() });
+});
+
+test("a champion that somebody moved back to, or whose evidence somebody changed", async () => {
+  const evidence = await writtenEvidence({}, "1");
+  const former = { ...PROMOTED, ...evidence, mlops_gate_verdict: "superseded" };
+  expect((await read({ [`${TAGS}?1`]: tags("1", former) })).row.gate).toMatchObject({
+    verdict: "bypassed",
+  });
+  const forged = { ...PROMOTED, ...(await writtenEvidence({}, "7")) };
+  expect((await read({ [`${TAGS}?1`]: tags("1", forged) })).row.gate).toMatchObject({
+    ...{ verdict: "bypassed", reason: "its evidence was changed" },
+  });
 });
 
 test("nothing was trained yet: none, which is neither unknown nor not configured", async () => {

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-import { digestOf } from "../../../../components/gate/digest";
-import { makeEvidence, type EvidenceInput } from "../../../../components/gate/evidence";
-import { evidenceTags } from "../../../../components/gate/evidenceTags";
 import { gateOf } from "../../../../local/page/gate";
 import { policyOf } from "../../gate/standing";
+import { writtenEvidence } from "../../gate/writtenEvidence";
 
 const asTags = (all: Readonly<Record<string, string>>) =>
   Object.entries(all).map(([key, value]) => ({ key, value }));
@@ -84,40 +82,8 @@ test.each(["", "{", "null", "[]", '"x"', '{"percent":"a"}'])(
   },
 );
 
-/** The tags of a promotion, as the gate writes them. */
-async function evidence(change: Partial<EvidenceInput> = {}): Promise<Record<string, string>> {
-  const run = {
-    ...{
-      id: "r1",
-      deleted: false,
-      experiment: "/x",
-      metrics: {},
-      ambiguous: [],
-      comparedWith: null,
-    },
-    ...{ dataset: { name: "holdout", digest: "abc" }, commit: "0123456789abcdef", signature: null },
-  };
-  const statement = await makeEvidence({
-    model: "ml.models.churn",
-    version: {
-      ...{ version: "3", status: "READY", runId: "r1", run, fingerprint: "f", rejection: null },
-      tags: { approver: 'Änne "the 1st"' },
-    },
-    verdict: {
-      ground: "rules",
-      reason: "fine",
-      checks: [{ name: "f1", measured: 0.9, required: "> 0.8", bound: 0.8, result: "passed" }],
-    },
-    policy: policyOf([{ kind: "approval", tag: "approver", approvers: [] }]),
-    previousChampion: "2",
-    at: "2026-11-20T10:00:00.000Z",
-    ...change,
-  });
-  return evidenceTags(statement, await digestOf(statement));
-}
-
 test("evidence is shown in words instead of its parts, with the beginning of its digest", async () => {
-  const written = await evidence();
+  const written = await writtenEvidence();
   const digest = (written["mlops_gate_evidence_digest"] ?? "").slice(7, 19);
   expect(gateOf([...asTags(written), ...tags({ verdict: "promoted" })])).toMatchObject({
     proof: "intact",
@@ -133,7 +99,7 @@ test("evidence is shown in words instead of its parts, with the beginning of its
 
 test("a promotion that people decided says who, why and until when", async () => {
   const expires = "2026-11-21T00:00:00Z";
-  const written = await evidence({
+  const written = await writtenEvidence({
     verdict: { ground: "breakglass", reason: "", checks: [] },
     policy: policyOf([], {
       breakglass: { version: "3", reason: "fraud wave", by: "ann", expires },
@@ -153,7 +119,7 @@ test.each<[string, (written: Record<string, string>) => void]>([
   ["the digest was changed", (all) => (all["mlops_gate_evidence_digest"] = "sha256:0")],
   ["the digest is gone", (all) => delete all["mlops_gate_evidence_digest"]],
 ])("where %s, the page says that the evidence was changed", async (_what, change) => {
-  const written = await evidence();
+  const written = await writtenEvidence();
   change(written);
   expect(gateOf([...asTags(written), ...tags({ verdict: "promoted" })])).toMatchObject({
     proof: "broken",
