@@ -168,11 +168,9 @@ function hasPassedItsCanary({ policy, facts, candidate }: Scene): boolean {
   if (canary?.version !== candidate.version || canary.step !== last) return false;
   return policy.canary.slice(last).every((step) => {
     const measured = duringStep(step, instant(canary.since), candidate.run);
-    const requests = measured("requests");
     return (
-      requests !== undefined &&
-      requests > 0 &&
-      requests >= step.minRequests &&
+      lies(measured("requests"), { comparison: ">=", bound: step.minRequests }) &&
+      step.minRequests >= 1 &&
       step.rules.length > 0 &&
       step.rules.every((rule) => lies(measured(rule.metric), rule))
     );
