@@ -26,9 +26,11 @@ export async function deploy(): Promise<Record<string, unknown>> {
   }
   const platform = new EnvironmentPlatform("platform", settings.environment, foundation);
   Object.assign(outputs, { catalog: platform.catalog, warehouseId: platform.warehouseId });
-  for (const model of models.filter(({ key }) => settings.environment.models.includes(key))) {
-    Object.assign(outputs, await model.deploy(platform, settings.models[model.key]));
-  }
+  // Side by side: each gate waits for the workspace.
+  const deployed = models
+    .filter(({ key }) => settings.environment.models.includes(key))
+    .map((model) => model.deploy(platform, settings.models[model.key]));
+  for (const one of await Promise.all(deployed)) Object.assign(outputs, one);
   return outputs;
 }
 

@@ -28,14 +28,21 @@ async function run(
   models: readonly string[] | undefined,
 ): Promise<Deployed> {
   const registry = await RegistryDouble.start();
-  if (measured !== undefined) registry.nominate("3", { val_rows: 5000, ...measured });
+  if (measured !== undefined) registry.nominate("3", measured);
   // All models stand alike, each with an experiment of its own, whose id is the model's name.
   registry.answersForAll = true;
   for (const tag of Object.entries(APPROVED)) registry.versions.get("3")?.tags.set(...tag);
   registry.intercept = (request) => {
     const { path, query } = request;
+    const model = query["name"] ?? "";
     if (path === "/api/2.0/preview/scim/v2/Me") return { body: { userName: "me" } };
-    if (path.endsWith("/model-versions/get")) registry.run("3").experimentId = query["name"] ?? "";
+    if (path.endsWith("/model-versions/get")) {
+      const run = `run of ${model}`;
+      registry.runs.set(run, { val_rows: 5000, ...measured });
+      registry.tracking.details(run).experimentId = model;
+      const version = registry.versions.get(query["version"] ?? "");
+      if (version !== undefined) version.runId = run;
+    }
     if (path.endsWith("/experiments/get")) {
       const id = query["experiment_id"] ?? "";
       return { body: { experiment: { experiment_id: id, name: experimentOf(id) } } };
