@@ -11,7 +11,7 @@ export const MODEL = "ml_local.models.customer_churn_model";
 /** Its experiment. */
 export const EXPERIMENT = "/Shared/ml_local/customer-churn";
 
-/** What a run measured; text stands for what JSON cannot write. */
+/** What a run measured; text stands for what JSON cannot write. `val_rows` is 4714 unless it says otherwise. */
 export type Metrics = Readonly<Record<string, number | "NaN" | "Infinity">>;
 
 /** What is other about a candidate than a training would make it. */
