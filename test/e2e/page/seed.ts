@@ -3,6 +3,7 @@ import { seedModel, type SeededModel } from "./seedModels";
 import { seedEndpoint } from "./seedServing";
 import { seedJob, type SeededRun } from "./seedJobs";
 import type { RunningWorkspace } from "../../../local/start";
+import { writtenEvidence } from "../../unit/gate/writtenEvidence";
 
 /** A text that would run a script if any page showed it as HTML. */
 export const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"'&`;
@@ -54,6 +55,7 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
         description: "Richer purchase windows",
         tags: promoted("val_accuracy 0.87972 > 0.85; val_f1 0.932652 > 0.8", {
           mlops_gate_previous_champion: "1",
+          ...(await writtenEvidence({ previousChampion: "1" })),
         }),
       },
     ],
