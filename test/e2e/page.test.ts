@@ -160,6 +160,7 @@ describe("the workspace's page", () => {
     await page.goto(modelUrl("drifted"));
     const part = (id: string) => page.locator("section", { has: page.locator(`#${id}`) });
     expect(await part("gate").innerText()).toMatch(/Promoted[^]*val_auc_roc 0.8447 > 0.842/);
+    expect(await part("gate").innerText()).toMatch(/evidence\s+intact, sha256 [0-9a-f]{12}\n/);
     expect(await part("gate").innerText()).toContain("+0.0015");
     expect(await part("endpoints").innerText()).toContain("Ready, but the last update failed");
     expect(await part("endpoints").innerText()).toContain("3,071");

@@ -55,7 +55,6 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
         description: "Richer purchase windows",
         tags: promoted("val_accuracy 0.87972 > 0.85; val_f1 0.932652 > 0.8", {
           mlops_gate_previous_champion: "1",
-          ...(await writtenEvidence({ previousChampion: "1" })),
         }),
       },
     ],
@@ -68,7 +67,10 @@ export async function seed({ workspace }: RunningWorkspace): Promise<Seeded> {
       {
         metrics: { val_accuracy: 0.861, val_f1: 0.918, val_auc_roc: 0.8447 },
         aliases: champion,
-        tags: promoted("val_auc_roc 0.8447 > 0.842; val_accuracy 0.861 > 0.8"),
+        tags: promoted(
+          "val_auc_roc 0.8447 > 0.842; val_accuracy 0.861 > 0.8",
+          await writtenEvidence(),
+        ),
       },
       {
         metrics: { val_accuracy: 0.864, val_f1: 0.921, val_auc_roc: 0.8462 },
