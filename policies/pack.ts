@@ -83,7 +83,7 @@ export class Pack {
     report: ReportViolation,
   ): void {
     const resource = this.#before.get(urn);
-    if (resource === undefined || "problem" in this.#read) return;
+    if (resource === undefined || isLeftOut(resource) || "problem" in this.#read) return;
     const known = this.#before;
     const context: Context = {
       settings: this.#read.settings,
@@ -102,7 +102,7 @@ export class Pack {
     report: ReportViolation,
   ): void {
     if ("problem" in this.#read) return;
-    const resources = told.map((one) => this.#describe(one));
+    const resources = told.map((one) => this.#describe(one)).filter((one) => !isLeftOut(one));
     for (const { resource, ...finding } of checkStack(resources, this.#read.settings)) {
       report(message(finding), resource.urn);
     }
@@ -112,6 +112,16 @@ export class Pack {
     const parent = opts.parent === undefined ? undefined : this.#before.get(opts.parent);
     return { type, name, urn, properties: plain(props), protect: opts.protect, parent };
   }
+}
+
+/**
+ * Whether the engine does not make a new resource because `--target` does not name it. It asks about it all the
+ * same, without what it would be made with; a resource that is made has at least what its provider has filled in.
+ * https://github.com/pulumi/pulumi/blob/v3.250.0/pkg/resource/deploy/step_generator.go#L1270
+ */
+function isLeftOut({ type, properties }: Resource): boolean {
+  const isCustom = type.startsWith("databricks:") || type.startsWith("azure-native:");
+  return isCustom && Object.keys(properties).length === 0;
 }
 
 interface StackArgs {

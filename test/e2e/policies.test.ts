@@ -164,6 +164,16 @@ describe("a preview with the policy pack", { timeout: 5 * MINUTES }, () => {
     expect(said(result)).not.toContain(token);
   });
 
+  it.concurrent(
+    "does not judge what --target leaves out, of which it is told nothing",
+    async () => {
+      const result = await stack.deploy("preview", proper, strict, "--target", "**::models");
+      expect(violated(said(result))).toEqual([]);
+      expect(result.exitCode, said(result)).toBe(0);
+      expect(said(result)).toContain("+ 2 to create");
+    },
+  );
+
   it.concurrent("says in one message what is wrong with the settings", async () => {
     const result = await stack.deploy("preview", proper, { protect: "yes", runas: true });
     expect(violated(said(result))).toEqual(["settings"]);
