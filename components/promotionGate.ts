@@ -1,8 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { decide, type Candidate, type MetricRule, type Outcome, type Verdict } from "./gate/decide";
+import { challengerOf, championAfter, type Challenger } from "./gate/afterwards";
+import { challenged, confirmed } from "./gate/confirm";
+import type { Outcome, Verdict } from "./gate/decide";
+import { judge, seen } from "./gate/judge";
 import { GateProvider } from "./gate/provider";
-import { verdictLine, type GateInputs, type OnFailure } from "./gate/record";
-import { readStanding, type Standing } from "./gate/registry";
+import { verdictLine, type GateInputs, type OnAliasDrift, type OnFailure } from "./gate/record";
+import { rollbackRequest } from "./gate/rollbackRequest";
+import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/rule";
 import type { RegisteredModel } from "./registeredModel";
 import { programConnection } from "./workspace/programConnection";
 
@@ -10,14 +14,31 @@ import { programConnection } from "./workspace/programConnection";
 export interface PromotionGateArgs {
   /** The model whose `champion` alias the gate owns. */
   readonly model: RegisteredModel;
-  /** What must hold for the candidate; at least one. Make them with `above`, `atLeast`, `below`, `atMost`. */
-  readonly rules: readonly MetricRule[];
+  /** Path of the MLflow experiment that training logs to; a run of another one is no evidence. */
+  readonly experiment: string;
+  /** What must hold for the candidate; at least one. Make them with `above`, `maxRegression`, `approvedBy`, … */
+  readonly rules: readonly Rule[];
+  /**
+   * Whether the candidate must take and answer what callers of the champion send and expect.
+   * @default "compatible"
+   */
+  readonly signature?: "compatible" | "any";
+  /** Shares of the traffic that a candidate answers before it is promoted. @default none */
+  readonly canary?: readonly CanaryStep[];
+  /** Lets one version through for a limited time, whatever the rules say. @default none */
+  readonly breakglass?: Breakglass | undefined;
+  /** What the approvals file says of this model. @default nobody has approved anything */
+  readonly approvals?: readonly Approval[];
+  /** Decides and shows, and promotes nothing. @default false */
+  readonly dryRun?: boolean;
   /**
    * What a refusal does: `hold` keeps the champion and lets the update finish,
    * `block` fails the update before anything downstream changes.
    * @default "hold"
    */
   readonly onFailure?: OnFailure;
+  /** What an update does about an alias that was moved by hand: puts it back, or fails. @default "restore" */
+  readonly onAliasDrift?: OnAliasDrift;
   /** Said while the model has no version yet, e.g. the command that trains it. */
   readonly howToTrain?: string;
 }
@@ -38,15 +59,17 @@ export class PromotionGate extends pulumi.dynamic.Resource {
    */
   readonly championVersion: string | undefined;
   /**
-   * The version that can be tried beside the champion: nominated, measured, and refused. Undefined where there
-   * is none; what could not be judged is none either. A plain value, as {@link championVersion} is.
+   * The version that can be tried beside the champion: on its canary, or nominated, measured, and refused.
+   * Undefined where there is none; what could not be judged is none either. A plain value.
    */
-  readonly challengerVersion: string | undefined;
+  readonly challenger: Challenger | undefined;
   readonly model: RegisteredModel;
+  /** Steps of traffic before a promotion; whoever measures the traffic goes by them. */
+  readonly canary: readonly CanaryStep[];
   /** The version that the gate's own update left as champion; in a preview, the one that it will; or `none`. */
   declare private readonly left: pulumi.Output<string>;
-  /** The version that the gate's own update judged, null if none was nominated. */
-  declare private readonly candidate: pulumi.Output<Pick<Candidate, "version"> | null>;
+  /** What the gate's own update judged. */
+  declare private readonly facts: pulumi.Output<GateInputs["facts"]>;
   /** Version, outcome and numbers in one line; the same as long as facts and rules are. */
   readonly summary: string;
 
@@ -62,14 +85,11 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     if (args.rules.length === 0) {
       throw new pulumi.RunError(`The promotion gate ${name} has no rules; it needs at least one.`);
     }
-    const standing = await readStanding(
-      await programConnection(),
-      args.model.fullName,
-      args.rules.map((rule) => rule.metric),
-    ).catch((error: unknown) => {
+    const question = questionOf(args);
+    const judged = await judge(await programConnection(), question).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     });
-    return new PromotionGate(name, args, standing, opts);
+    return new PromotionGate(name, args, { ...question, ...seen(judged) }, opts);
   }
 
   /**
@@ -86,45 +106,72 @@ export class PromotionGate extends pulumi.dynamic.Resource {
    * @throws pulumi.RunError, when it resolves, if that update judged another one, or none.
    */
   confirmChallenger(version: string): pulumi.Output<string> {
-    return this.candidate.apply((judged) =>
-      challenged(this.model.fullName, version, judged?.version ?? "none"),
+    return this.facts.apply(({ candidate }) =>
+      challenged(this.model.fullName, version, candidate?.version ?? "none"),
     );
   }
 
   private constructor(
     name: string,
     args: PromotionGateArgs,
-    standing: Standing,
+    judged: Pick<
+      GateInputs,
+      "model" | "policy" | "rollback" | "facts" | "verdict" | "observed" | "noted"
+    >,
     opts: pulumi.CustomResourceOptions = {},
   ) {
-    const verdict = decide(standing.candidate, args.rules);
-    const championVersion =
-      verdict.outcome === "promoted" ? standing.candidate?.version : standing.champion?.version;
+    const championVersion = championAfter(judged);
     const inputs: GateInputs = {
-      model: args.model.fullName,
-      rules: args.rules,
+      ...judged,
       onFailure: args.onFailure ?? "hold",
-      candidate: standing.candidate,
-      verdict,
-      observed: standing.champion,
-      lost: standing.lost,
+      onAliasDrift: args.onAliasDrift ?? "restore",
+      folder: args.model.platform.folder,
       left: championVersion ?? "none",
     };
     super(
       provider,
       name,
-      { ...inputs, champion: undefined, previousChampion: undefined, promotedAt: undefined },
+      { ...inputs, ...REMEMBERED },
       pulumi.mergeOptions({ dependsOn: [args.model], parent: args.model.platform.parent }, opts),
       "mlops",
       "PromotionGate",
     );
+    const { verdict, facts, policy } = judged;
+    const version = facts.candidate?.version;
     this.model = args.model;
     this.verdict = verdict;
+    this.canary = policy.canary;
     this.championVersion = championVersion;
-    this.challengerVersion = challenger(verdict, standing.candidate, championVersion);
-    this.summary = `${standing.candidate === null ? "" : `v${standing.candidate.version} `}${verdict.outcome}: ${verdict.reason}`;
+    this.challenger = challengerOf(judged, championVersion);
+    this.summary = `${version === undefined ? "" : `v${version} `}${verdict.outcome}: ${verdict.reason}`;
     announce(verdictLine(inputs), verdict.outcome, args.howToTrain, this);
   }
+}
+
+/** Outputs that the provider adds to the inputs: what {@link GateMemory} says. */
+const REMEMBERED = {
+  holder: undefined,
+  champion: undefined,
+  previousChampion: undefined,
+  promotedAt: undefined,
+  evidence: undefined,
+  history: undefined,
+  rejected: undefined,
+  progress: undefined,
+};
+
+function questionOf(args: PromotionGateArgs): Pick<GateInputs, "model" | "policy" | "rollback"> {
+  const model = args.model.fullName;
+  const policy = {
+    rules: args.rules,
+    experiment: args.experiment,
+    signature: args.signature ?? "compatible",
+    canary: args.canary ?? [],
+    breakglass: args.breakglass ?? null,
+    approvals: args.approvals ?? [],
+    dryRun: args.dryRun ?? false,
+  };
+  return { model, policy, rollback: rollbackRequest(model) };
 }
 
 function announce(
@@ -134,37 +181,11 @@ function announce(
   gate: PromotionGate,
 ): void {
   const hint = outcome === "waiting" && howToTrain !== undefined ? `; train it: ${howToTrain}` : "";
-  const say =
-    outcome === "refused" || outcome === "inconclusive" ? pulumi.log.warn : pulumi.log.info;
-  void say(`${line}${hint}`, gate);
+  void sayer(outcome)(`${line}${hint}`, gate);
 }
 
-function challenger(
-  { outcome }: Verdict,
-  candidate: Candidate | null,
-  championVersion: string | undefined,
-): string | undefined {
-  const isRival = championVersion !== undefined && candidate?.version !== championVersion;
-  return outcome === "refused" && isRival ? candidate?.version : undefined;
-}
-
-/** @throws pulumi.RunError if the gate left another version than `version`. */
-export function confirmed(model: string, version: string, left: string): string {
-  return sameOrRefused(model, version, left, `left ${left} as champion`);
-}
-
-/** @throws pulumi.RunError if the gate judged another version than `version`. */
-export function challenged(model: string, version: string, judged: string): string {
-  return sameOrRefused(model, version, judged, `judged ${judged} as challenger`);
-}
-
-function sameOrRefused(model: string, version: string, found: string, did: string): string {
-  if (found === version) return version;
-  const refusal = new pulumi.RunError(
-    `Version ${version} of ${model} is not served: the promotion gate ${did}. ` +
-      "Update the gate too, without --target or --exclude.",
-  );
-  // The SDK shows the stack of what an output throws, which is none of the user's.
-  delete refusal.stack;
-  throw refusal;
+/** What is wrong with the facts themselves fails the preview already. */
+function sayer(outcome: Outcome) {
+  if (outcome === "error") return pulumi.log.error;
+  return outcome === "refused" || outcome === "inconclusive" ? pulumi.log.warn : pulumi.log.info;
 }

@@ -19,7 +19,8 @@ export interface ServingEndpointArgs {
   readonly scaleToZero: boolean;
   /**
    * Percent of the requests, 0 to 50, that a challenger answers beside the champion: the nominated version
-   * that the gate measured and refused. Without one the champion answers all. @default 0
+   * that the gate measured and refused. Without one the champion answers all; one on its canary gets the
+   * share of its step. @default 0
    */
   readonly challengerTraffic?: number;
   /**
@@ -133,11 +134,12 @@ interface Served {
 }
 
 function split(gate: PromotionGate, version: pulumi.Output<string>, percent: number): Served[] {
-  const { challengerVersion } = gate;
-  if (challengerVersion === undefined || percent === 0) return [{ version, percent: 100 }];
+  const { challenger } = gate;
+  const share = challenger?.percent ?? percent;
+  if (challenger === undefined || share === 0) return [{ version, percent: 100 }];
   return [
-    { version, percent: 100 - percent },
-    { version: gate.confirmChallenger(challengerVersion), percent },
+    { version, percent: 100 - share },
+    { version: gate.confirmChallenger(challenger.version), percent: share },
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Check, Subject } from "./check";
 import { checkBound } from "./checkBounds";
 import type { Run } from "./facts";
-import { measuredOf } from "./measured";
+import { isFiniteNumber, measuredOf, timeOf } from "./measured";
+import { canaryMetric } from "./metricNames";
 import type { CanaryStep } from "./rule";
 
 /** What the measurements of a candidate's traffic say. */
@@ -22,8 +23,8 @@ export function canaryState({ policy, facts, candidate, run }: Subject): CanaryS
   if (progress === null) return { state: "going", step: 0, checks: [] };
   const { step } = progress;
   const at = Object.hasOwn(canary, step) ? canary[step] : undefined;
-  const since = Date.parse(progress.since);
-  if (at === undefined || !Number.isInteger(step) || Number.isNaN(since)) {
+  const since = timeOf(progress.since);
+  if (at === undefined || !isStep(at) || Number.isNaN(since)) {
     return { state: "invalid", step, checks: [] };
   }
   const [requests, ...rules] = checkStep(at, since, run);
@@ -36,9 +37,9 @@ export function canaryState({ policy, facts, candidate, run }: Subject): CanaryS
     : { state: "passed", step, checks };
 }
 
-/** The metric in which a share of the traffic was measured. */
-export const canaryMetric = (percent: number, name: string): string =>
-  `canary_${String(percent)}_${name}`;
+/** Without rules, or without requests to ask them of, anything would pass. */
+const isStep = ({ rules, minRequests }: CanaryStep): boolean =>
+  rules.length > 0 && isFiniteNumber(minRequests) && minRequests >= 1;
 
 /** First whether there were enough requests; then the rules on them. */
 function checkStep(

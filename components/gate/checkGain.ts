@@ -1,6 +1,8 @@
 import type { Check, Subject } from "./check";
+import { difference, isAtLeast } from "./decimal";
 import type { Metric, Run, Version } from "./facts";
 import { isFiniteNumber, measuredOf, short } from "./measured";
+import { championMetric } from "./metricNames";
 import type { ChampionRule } from "./rule";
 
 /** How much better the candidate is than the champion on the same rows; a first model has nothing to beat. */
@@ -22,10 +24,13 @@ export function checkGain(rule: ChampionRule, subject: Subject): Check {
       : ours;
     return { name, measured, required, bound, result: "unknown" };
   }
-  const gain = (better === "lower" ? -1 : 1) * (ours - theirs);
-  const change = relative ? gain / Math.abs(theirs) : gain;
+  const [more, less] = better === "lower" ? [theirs, ours] : [ours, theirs];
+  const scale = relative ? Math.abs(theirs) : 1;
+  const gain = difference(more, less);
+  // A quotient has no exact decimals; fifteen digits are those that people would write.
+  const change = relative ? Number((gain / scale).toPrecision(15)) : gain;
   const known = isFiniteNumber(change) && isFiniteNumber(bound) && isDirection(better);
-  const result = known ? (change >= bound ? "passed" : "failed") : "unknown";
+  const result = known ? (isAtLeast(more, less, bound, scale) ? "passed" : "failed") : "unknown";
   return { name: `${name} (${short(theirs)})`, measured: change, required, bound, result };
 }
 
@@ -34,11 +39,12 @@ const isDirection = (better: string): boolean => better === "higher" || better =
 /** The champion's value on the candidate's rows; null if it was not measured on them. */
 function championValue(metric: string, run: Run, baseline: Version): Metric["value"] | null {
   if (run.comparedWith === baseline.version) {
-    return measuredOf(run.metrics, `champion_${metric}`)?.value ?? null;
+    return measuredOf(run.metrics, championMetric(metric))?.value ?? null;
   }
   const [ours, theirs] = [run.dataset, baseline.run?.dataset ?? null];
   if (ours === null || theirs === null || baseline.run === null || baseline.run.deleted)
     return null;
   if (ours.name !== theirs.name || ours.digest !== theirs.digest) return null;
+  if (baseline.run.ambiguous.includes(metric)) return null;
   return measuredOf(baseline.run.metrics, metric)?.value ?? null;
 }

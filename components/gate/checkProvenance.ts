@@ -1,6 +1,6 @@
 import type { Check, Subject } from "./check";
 import type { Version } from "./facts";
-import { isFiniteNumber, isPast, measuredOf, shownTime } from "./measured";
+import { isFiniteNumber, isPast, measuredOf, shownTime, timeOf } from "./measured";
 import type { AgeRule, ApprovalRule, Rule, TagRule } from "./rule";
 
 /** Whether the version carries a tag, with one of the values. */
@@ -23,7 +23,7 @@ export function checkApproval({ tag, approvers }: ApprovalRule, subject: Subject
   const name = tag === null ? "approval in the approvals file" : `approval in the tag ${tag}`;
   const listed = policy.approvals.filter(
     ({ version, by, at }) =>
-      version === candidate.version && by !== "" && isPast(Date.parse(at), facts.at),
+      version === candidate.version && isText(by) && isPast(timeOf(at), facts.at),
   );
   const found =
     tag === null ? listed.map(({ by }) => by) : [textOf(candidate.tags, tag)].filter(isText);
@@ -41,7 +41,7 @@ export function checkApproval({ tag, approvers }: ApprovalRule, subject: Subject
 export function checkAge({ maxHours }: AgeRule, { run, facts, policy }: Subject): Check {
   const times = ruledMetrics(policy.rules).map((metric) => measuredOf(run.metrics, metric)?.at);
   const oldest = Math.min(...times.map((at) => at ?? NaN));
-  const asOf = facts.promotedAt === null ? facts.at : Date.parse(facts.promotedAt);
+  const asOf = facts.promotedAt === null ? facts.at : timeOf(facts.promotedAt);
   const hours = (asOf - oldest) / 3_600_000;
   const known = isFiniteNumber(hours) && isFiniteNumber(maxHours) && maxHours > 0;
   return {

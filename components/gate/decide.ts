@@ -6,9 +6,9 @@
 import { canaryState } from "./canary";
 import { checkRule, describeCheck, isAbsolute, type Check, type Subject } from "./check";
 import type { Facts, Run, Version } from "./facts";
-import { isFiniteNumber, isPast, shownTime } from "./measured";
+import { isFiniteNumber, isPast, shownTime, timeOf } from "./measured";
 import type { Policy } from "./rule";
-import { checkSignature } from "./signature";
+import { SIGNATURE, checkSignature } from "./signature";
 
 export type { Check } from "./check";
 
@@ -58,6 +58,7 @@ function judge(policy: Policy, facts: Facts): Verdict {
   const { candidate, contradictions } = facts;
   if (contradictions.length > 0) return says("error", contradictions.join("; "));
   if (candidate === null) return says("waiting", "no version is nominated");
+  if (!isFiniteNumber(facts.at)) return says("error", "nobody knows what time it is");
   const { run } = candidate;
   if (run === null || run.deleted) return withoutRun(policy, candidate);
   const subject = { policy, facts, candidate, run };
@@ -67,9 +68,7 @@ function judge(policy: Policy, facts: Facts): Verdict {
   const wrong = notEvidence(policy, run, facts.at);
   if (wrong !== undefined) return says("error", wrong, checks);
   const verdict = judgeChecks(subject, checks);
-  return verdict.outcome === "refused" || verdict.outcome === "inconclusive"
-    ? throughBreakglass(subject, verdict)
-    : verdict;
+  return verdict.outcome === "promoted" ? verdict : throughBreakglass(subject, verdict);
 }
 
 function checksOf(subject: Subject): Check[] {
@@ -95,7 +94,7 @@ function incomplete({ rules }: Policy, { status, runId }: Version): string | und
     return "no rule measures the model";
   }
   if (status !== "READY") return `the version is ${status}`;
-  return runId === null ? "the version has no run, so no metrics" : undefined;
+  return runId === null || runId === "" ? "the version has no run, so no metrics" : undefined;
 }
 
 /** Why what was logged says nothing about this model. */
@@ -138,7 +137,8 @@ function judgeCanary(subject: Subject, before: readonly Check[]): Verdict {
   const canary = canaryState(subject);
   const promoted: Verdict = {
     outcome: "promoted",
-    reason: told(before),
+    // That callers can go on as before is no news.
+    reason: told(before.filter(({ name }) => name !== SIGNATURE)),
     checks: before,
     ground: "rules",
     canary: null,
@@ -173,7 +173,7 @@ function throughBreakglass({ policy, facts, candidate }: Subject, verdict: Verdi
   if (breakglass?.version !== candidate.version) return verdict;
   const { by, reason, expires } = breakglass;
   if (by.trim() === "" || reason.trim() === "") return verdict;
-  const end = Date.parse(expires);
+  const end = timeOf(expires);
   if (!(facts.at < end)) {
     return {
       ...verdict,
@@ -185,6 +185,7 @@ function throughBreakglass({ policy, facts, candidate }: Subject, verdict: Verdi
     outcome: "promoted",
     reason: `breakglass by ${by} until ${expires}: ${reason}; ${verdict.reason}`,
     ground: "breakglass",
+    canary: null,
   };
 }
 

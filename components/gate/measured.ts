@@ -49,3 +49,8 @@ export function shownTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Milliseconds since 1970 of a time as RFC 3339 writes it, with its zone; NaN for any other text. */
+export const timeOf = (text: string): number => (RFC_3339.test(text) ? Date.parse(text) : NaN);

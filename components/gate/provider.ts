@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { LOGIC, canonical, type GateInputs, type GateOutputs } from "./record";
-import { readChampion, type Champion } from "./registry";
-import { settle } from "./settle";
 import { providerConnection } from "../workspace/providerConnection";
 import type { Connection } from "../workspace/rest";
+import { readChampion, type Champion } from "./readFacts";
+import { LOGIC, canonical, type GateInputs, type GateMemory, type GateOutputs } from "./record";
+import { settle } from "./settle";
 
 /**
  * The dynamic provider of promotion gates. The connection comes from the configuration or the
@@ -26,7 +26,9 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
   }
 
   async create(inputs: GateInputs): Promise<pulumi.dynamic.CreateResult<GateOutputs>> {
-    return { id: inputs.model, outs: await settle(await this.connection(), inputs) };
+    const memory = { holder: globalThis.crypto.randomUUID(), history: [], rejected: [] };
+    const known = await settle(await this.connection(), inputs, memory);
+    return { id: inputs.model, outs: outputs(inputs, known) };
   }
 
   async update(
@@ -34,14 +36,20 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
     olds: GateOutputs,
     news: GateInputs,
   ): Promise<pulumi.dynamic.UpdateResult<GateOutputs>> {
-    return { outs: await settle(await this.connection(), news, olds) };
+    const known = await settle(await this.connection(), news, memoryOf(olds));
+    return { outs: outputs(news, known) };
   }
 
   /** What refresh sees: the alias as it stands, whoever moved it. */
   async read(id: string, props?: GateOutputs): Promise<pulumi.dynamic.ReadResult<GateOutputs>> {
-    if (props === undefined) throw new Error(`The promotion gate of ${id} cannot be imported.`);
-    const observed = await readChampion(await this.connection(), props.model);
-    return { id, props: { ...props, observed } };
+    if (props === undefined) {
+      throw new Error(
+        `The promotion gate of ${id} cannot be imported. Declare it and run an update: it takes over a ` +
+          "champion that stands up to its rules.",
+      );
+    }
+    const { champion, left } = await readChampion(await this.connection(), props.model);
+    return { id, props: { ...props, observed: champion, noted: left } };
   }
 
   /** Leaves the alias: what serves production must not lose its champion because a gate is taken down. */
@@ -57,18 +65,58 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
 
 /**
  * Whether the alias is not where the gate left it: as refresh found it (`olds`), or as the program
- * sees it (`news`). When it refreshes, the engine asks with the inputs of the last update; what those
- * saw before that update promoted is no finding, unless it was a version without a verdict.
+ * sees it (`news`). When it refreshes, the engine asks with the inputs of the last update; what those saw
+ * before that update promoted is no finding, so they are held against what the model's tag said at that time.
  */
-function isMoved(olds: GateOutputs, { verdict, observed, lost }: GateInputs): boolean {
-  const strayed = (champion: Champion | null | undefined): boolean =>
-    (champion?.version ?? null) !== (olds.champion ?? null) || champion?.gated === false;
-  if (strayed(olds.observed)) return true;
-  return verdict.outcome === "promoted" ? lost || observed?.gated === false : strayed(observed);
+function isMoved(olds: GateOutputs, { observed, noted }: GateInputs): boolean {
+  const strays = (champion: Champion | null, from: string | null): boolean =>
+    (champion?.version ?? null) !== from || champion?.gated === false;
+  return strays(olds.observed, olds.champion ?? null) || strays(observed, noted);
 }
 
+/** Whether the gate is asked anything else, or would answer anything else. */
 function differs(olds: GateInputs, news: GateInputs): boolean {
-  const compared = ({ model, rules, onFailure, candidate, verdict }: GateInputs): string =>
-    canonical({ model, rules, onFailure, candidate, verdict });
   return compared(olds) !== compared(news);
+}
+
+function compared(inputs: GateInputs): string {
+  const { model, policy, onFailure, onAliasDrift, folder, facts, verdict, rollback } = inputs;
+  const { outcome, canary } = verdict;
+  // What else was measured, and what people say of it, is a change if the outcome is another one.
+  const candidate = facts.candidate && { ...facts.candidate, rejection: null, fingerprint: null };
+  return canonical({
+    ...{ model, policy, onFailure, onAliasDrift, folder, rollback },
+    ...{ candidate, outcome, canary },
+  });
+}
+
+/** What is left of a state; that of an older gate may know less. */
+function memoryOf(olds: GateOutputs): GateMemory {
+  const { champion, previousChampion, promotedAt, evidence, progress } = olds;
+  const older: Partial<GateMemory> = olds;
+  return {
+    holder: older.holder ?? globalThis.crypto.randomUUID(),
+    history: older.history ?? [],
+    rejected: older.rejected ?? [],
+    // The engine's protocol refuses undefined.
+    ...(champion === undefined ? {} : { champion }),
+    ...(previousChampion === undefined ? {} : { previousChampion }),
+    ...(promotedAt === undefined ? {} : { promotedAt }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+/** What an update keeps. */
+function outputs(inputs: GateInputs, memory: GateMemory): GateOutputs {
+  const { champion } = memory;
+  return {
+    ...inputs,
+    ...memory,
+    observed:
+      champion === undefined ? null : { version: champion, evidence: "intact", gated: true },
+    noted: champion ?? null,
+    left: champion ?? "none",
+    logic: LOGIC,
+  };
 }

@@ -13,6 +13,11 @@ export interface Champion {
   readonly version: string;
   /** Of its promotion. `none`: the gate never promoted it; `broken`: its evidence has been changed. */
   readonly evidence: Evidence["state"];
+  /**
+   * Whether a gate made it champion and no other one since: its evidence is intact, and its verdict still is
+   * `promoted`. An alias that somebody moved back by hand is at a version that was superseded or rejected.
+   */
+  readonly gated: boolean;
 }
 
 /** Who is champion, and what there is to show for it. */
@@ -144,7 +149,8 @@ async function readStanding(registry: Registry): Promise<ChampionStanding> {
   const version = registry.aliases.get(CHAMPION);
   const found = version === undefined ? null : await registry.demand(version);
   const evidence = await evidenceOf(registry, found);
-  const champion = version === undefined ? null : { version, evidence: evidence.state };
+  const gated = evidence.state === "intact" && found?.tags.get(VERDICT_TAG) === "promoted";
+  const champion = version === undefined ? null : { version, evidence: evidence.state, gated };
   return { champion, left: registry.left, evidence };
 }
 
@@ -156,9 +162,9 @@ function evidenceOf({ model }: Registry, found: RegisteredVersion | null): Promi
 /** When a version was promoted, if it is champion and its evidence shows that. */
 function promotionOf(
   { champion, evidence }: ChampionStanding,
-  { version, tags }: RegisteredVersion,
+  { version }: RegisteredVersion,
 ): string | null {
-  const isChampion = version === champion?.version && tags.get(VERDICT_TAG) === "promoted";
+  const isChampion = version === champion?.version && champion.gated;
   return isChampion && evidence.state === "intact" ? evidence.promotedAt : null;
 }
 
@@ -178,7 +184,9 @@ async function readBaseline(
   const before = versionOf(judged.tags.get(PREVIOUS_TAG));
   const ranked = stands
     ? [isChampion ? before : found.version]
-    : [left, isChampion || left === judged.version ? before : null, champion?.version ?? null];
+    : left === judged.version
+      ? [before]
+      : [left, isChampion ? before : (champion?.version ?? null)];
   for (const version of ranked) {
     if (version === null || version === judged.version) continue;
     const there = await read(version);

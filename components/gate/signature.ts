@@ -1,6 +1,9 @@
 import type { Check } from "./check";
 import type { Column, Signature, Version } from "./facts";
 
+/** The name of the check. */
+export const SIGNATURE = "signature";
+
 /**
  * Whether callers of the champion can call the candidate: it must not ask for more than the champion took,
  * nor answer otherwise. A column that it takes no more is no harm: MLflow drops what a model does not name.
@@ -8,7 +11,7 @@ import type { Column, Signature, Version } from "./facts";
  */
 export function checkSignature(candidate: Signature | null, baseline: Version | null): Check {
   const required = baseline === null ? "there" : `compatible with v${baseline.version}'s`;
-  const check = { name: "signature", required, bound: null };
+  const check = { name: SIGNATURE, required, bound: null };
   if (candidate === null || candidate.inputs.length === 0 || candidate.outputs.length === 0) {
     return { ...check, measured: null, result: "unknown" };
   }
@@ -32,8 +35,11 @@ function breach(ours: Signature, theirs: Signature): string | undefined {
     }
     if (known !== undefined && required && !known.required) return `asks for ${shown(name)}`;
   }
-  const [now, before] = [ours.outputs, theirs.outputs].map(listed);
-  return now === before ? undefined : `answers ${String(now)} instead of ${String(before)}`;
+  const [now, before] = [ours.outputs, theirs.outputs];
+  const same = ({ name, type }: Column, index: number): boolean =>
+    name === before[index]?.name && type === before[index].type;
+  if (now.length === before.length && now.every(same)) return undefined;
+  return `answers ${listed(now)} instead of ${listed(before)}`;
 }
 
 const shown = (name: string): string => (name === "" ? "its input" : name);

@@ -1,7 +1,9 @@
 import { valueOf } from "../program";
 import { afterEach, expect, test, vi } from "vitest";
 import { PromotionGate, above } from "../../../components";
-import { confirmed } from "../../../components/promotionGate";
+import { confirmed } from "../../../components/gate/confirm";
+import { promote } from "../gate/standing";
+import { EXPERIMENT } from "../gate/trackingDouble";
 import { refusal } from "../httpDouble";
 import { platformDouble } from "./platformDouble";
 import { modelOf, scene } from "./scene";
@@ -13,6 +15,7 @@ afterEach(() => {
 const decide = (onFailure?: "hold" | "block") =>
   PromotionGate.decide("churn-gate", {
     model: modelOf(platformDouble()),
+    experiment: EXPERIMENT,
     rules: [above("auc", 0.85)],
     howToTrain: "npm run job -- churn-training",
     ...(onFailure === undefined ? {} : { onFailure }),
@@ -28,9 +31,31 @@ test("the verdict is known while the program runs, and is what the resource is r
     inputs: {
       model: "ml.models.churn_model",
       onFailure: "hold",
-      rules: [{ metric: "auc", comparison: ">", bound: 0.85 }],
-      candidate: { version: "3", status: "READY", runId: "run-3", metrics: { auc: 0.9 } },
-      verdict: { outcome: "promoted", checks: [{ metric: "auc", measured: 0.9, passed: true }] },
+      onAliasDrift: "restore",
+      policy: {
+        rules: [{ metric: "auc", comparison: ">", bound: 0.85 }],
+        experiment: EXPERIMENT,
+        signature: "compatible",
+        canary: [],
+        breakglass: null,
+        approvals: [],
+        dryRun: false,
+      },
+      facts: {
+        candidate: {
+          version: "3",
+          status: "READY",
+          runId: "run-3",
+          run: { metrics: { auc: { value: 0.9 } } },
+        },
+      },
+      verdict: {
+        outcome: "promoted",
+        checks: [
+          { name: "auc", measured: 0.9, required: "> 0.85", result: "passed" },
+          { name: "signature", result: "passed" },
+        ],
+      },
       observed: null,
     },
   });
@@ -62,15 +87,14 @@ test.each([
   ["block", "warning: churn_model v4 → champion: BLOCKED (auc 0.8499, must be > 0.85)"],
 ] as const)("with %s a refusal is a warning, and the champion is who it was", async (how, line) => {
   const { registry, program } = await scene("champion");
-  registry.aliases.set("champion", "3");
-  registry.versions.get("3")?.tags.set("mlops.gate.verdict", "promoted");
+  await promote(registry, "3");
   registry.nominate("4", { auc: 0.8499 });
   const gate = await program.run(() => decide(how), registry.config);
   expect(gate.championVersion).toBe("3");
   expect(program.messages).toEqual([line]);
   expect(program.find("pulumi-nodejs:PromotionGate", "churn-gate").inputs).toMatchObject({
     onFailure: how,
-    observed: { version: "3", gated: true },
+    observed: { version: "3", evidence: "intact", gated: true },
   });
 });
 
@@ -83,7 +107,11 @@ test("no token gets into the resource", async () => {
 test("a gate without rules is refused before anything is asked", async () => {
   const { registry, program } = await scene("champion");
   const gate = () =>
-    PromotionGate.decide("churn-gate", { model: modelOf(platformDouble()), rules: [] });
+    PromotionGate.decide("churn-gate", {
+      model: modelOf(platformDouble()),
+      experiment: EXPERIMENT,
+      rules: [],
+    });
   await expect(program.run(gate, registry.config)).rejects.toThrow(
     "The promotion gate churn-gate has no rules; it needs at least one.",
   );

@@ -2,7 +2,8 @@ import type { Program } from "../program";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { Platform, ServingEndpointArgs } from "../../../components";
-import { challenged } from "../../../components/promotionGate";
+import { challenged } from "../../../components/gate/confirm";
+import { promote } from "../gate/standing";
 import { platformDouble } from "./platformDouble";
 import { endpointOf, scene } from "./scene";
 
@@ -63,9 +64,9 @@ describe("a challenger's traffic", () => {
     nominated = "4",
   ) {
     const { registry, program } = await scene("champion");
-    registry.aliases.set("champion", "3");
-    registry.nominate(nominated, metrics);
-    registry.versions.get("3")?.tags.set("mlops.gate.verdict", "promoted");
+    await promote(registry, "3");
+    if (nominated === "3") registry.runs.set("run-3", metrics);
+    else registry.nominate(nominated, metrics);
     await program.run(() => endpointOf(platformDouble(), args), registry.config);
     return program;
   }

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { GateProvider } from "../../../components/gate/provider";
 import type { GateInputs, GateOutputs } from "../../../components/gate/record";
 import { GateRun } from "./gateRun";
+import { above, atLeast } from "../../../components/gate/rules";
+import { ABOVE, policyOf } from "./standing";
 
 /** State and inputs of a gate that has settled: promoted, or waiting without any version. */
 async function settled(version?: string): Promise<{ olds: GateOutputs; news: GateInputs }> {
@@ -15,6 +17,17 @@ const diff = async (olds: GateOutputs, news: GateInputs) => {
   const { changes, replaces } = await new GateProvider().diff("id", olds, news);
   return { changes, replaces };
 };
+const CHAMPION = { version: "1", evidence: "intact", gated: true } as const;
+const STEP = { percent: 10, minRequests: 100, rules: [] };
+const BREAKGLASS = { version: "1", reason: "r", by: "ada", expires: "2026-11-22T00:00:00Z" };
+
+function withCandidate(
+  inputs: GateInputs,
+  candidate: GateInputs["facts"]["candidate"],
+): GateInputs {
+  return { ...inputs, facts: { ...inputs.facts, candidate } };
+}
+
 const none = { changes: false, replaces: [] };
 
 /** Rewrites every object in `value`, innermost first. */
@@ -51,19 +64,26 @@ test.each(["1", undefined])("with version %s: null and absent are the same", asy
 });
 
 test.each<[string, (news: GateInputs) => GateInputs]>([
-  ["a bound", (n) => ({ ...n, rules: n.rules.map((rule) => ({ ...rule, bound: 0.8 })) })],
-  [
-    "a comparison",
-    (n) => ({ ...n, rules: n.rules.map((rule) => ({ ...rule, comparison: ">=" })) }),
-  ],
-  ["another rule", (n) => ({ ...n, rules: [...n.rules, ...n.rules] })],
+  ["a bound", (n) => ({ ...n, policy: policyOf([above("val_auc_roc", 0.8)]) })],
+  ["a comparison", (n) => ({ ...n, policy: policyOf([atLeast("val_auc_roc", 0.85)]) })],
+  ["another rule", (n) => ({ ...n, policy: policyOf([ABOVE, ABOVE]) })],
+  ["a step of traffic", (n) => ({ ...n, policy: policyOf([ABOVE], { canary: [STEP] }) })],
+  ["a breakglass", (n) => ({ ...n, policy: policyOf([ABOVE], { breakglass: BREAKGLASS }) })],
+  ["what a moved alias does", (n) => ({ ...n, onAliasDrift: "fail" })],
   ["onFailure", (n) => ({ ...n, onFailure: "block" })],
-  ["the candidate", (n) => ({ ...n, candidate: n.candidate && { ...n.candidate, version: "2" } })],
+  [
+    "the candidate",
+    (n) => withCandidate(n, n.facts.candidate && { ...n.facts.candidate, version: "2" }),
+  ],
   ["the verdict", (n) => ({ ...n, verdict: { ...n.verdict, outcome: "refused" } })],
-  ["no candidate any more", (n) => ({ ...n, candidate: null })],
-  ["a champion of nobody", (n) => ({ ...n, observed: { version: "1", gated: false } })],
-  ["a champion moved", (n) => ({ ...n, observed: { version: "2", gated: false } })],
-  ["no champion any more", (n) => ({ ...n, observed: null, lost: true })],
+  ["no candidate any more", (n) => withCandidate(n, null)],
+  ["a champion of nobody", (n) => ({ ...n, observed: { ...CHAMPION, gated: false } })],
+  ["a champion moved", (n) => ({ ...n, observed: { ...CHAMPION, version: "2" } })],
+  ["no champion any more", (n) => ({ ...n, observed: null })],
+  [
+    "a rollback",
+    (n) => ({ ...n, rollback: { model: n.model, to: "1", reason: "slow", by: "ada" } }),
+  ],
 ])("a change: %s", async (_what, change) => {
   const { olds, news } = await settled("1");
   expect(await diff(olds, change(news))).toEqual({ changes: true, replaces: [] });

@@ -1,50 +1,56 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { decide, type MetricRule } from "../../../components/gate/decide";
+import { championAfter } from "../../../components/gate/afterwards";
+import { judge, seen } from "../../../components/gate/judge";
 import { GateProvider } from "../../../components/gate/provider";
 import type { GateInputs, GateOutputs, OnFailure } from "../../../components/gate/record";
-import { readStanding } from "../../../components/gate/registry";
-import { above } from "../../../components/gate/rules";
+import type { Rollback } from "../../../components/gate/rollback";
+import type { Policy } from "../../../components/gate/rule";
 import { startedProvider } from "../startedProvider";
 import { RegistryDouble } from "./registryDouble";
+import { ABOVE, policyOf } from "./standing";
 
-/** What the gate of the tests asks for. */
-export const RULES: readonly MetricRule[] = [above("val_auc_roc", 0.85)];
+/** What a gate of the tests is made with. */
+interface Options {
+  onFailure?: OnFailure;
+  onAliasDrift?: GateInputs["onAliasDrift"];
+  policy?: Policy;
+  /** Where the model is, if another gate owns it too. */
+  registry?: RegistryDouble;
+}
 
 /** A gate on a double of the registry, driven as the engine drives a dynamic provider. */
 export class GateRun {
   state: GateOutputs | undefined;
+  /** What the next program is ordered to bring back. */
+  rollback: Rollback | null = null;
+  policy: Policy;
 
   private constructor(
     readonly registry: RegistryDouble,
     readonly provider: GateProvider,
-    private readonly onFailure: OnFailure,
-    private readonly rules: readonly MetricRule[],
-  ) {}
+    private readonly options: Options,
+  ) {
+    this.policy = options.policy ?? policyOf([ABOVE]);
+  }
 
-  static async start(
-    onFailure: OnFailure = "hold",
-    rules: readonly MetricRule[] = RULES,
-  ): Promise<GateRun> {
-    const registry = await RegistryDouble.start();
+  static async start(options: Options = {}): Promise<GateRun> {
+    const registry = options.registry ?? (await RegistryDouble.start());
     const provider = await startedProvider(new GateProvider(), registry.config);
-    return new GateRun(registry, provider, onFailure, rules);
+    return new GateRun(registry, provider, options);
   }
 
   /** What the program sees and decides, as `PromotionGate` registers it. */
   async preview(): Promise<GateInputs> {
-    const { registry, rules, onFailure } = this;
-    const metrics = rules.map((rule) => rule.metric);
-    const { candidate, champion, lost } = await readStanding(registry, registry.model, metrics);
-    const verdict = decide(candidate, rules);
+    const { registry, policy, rollback, options } = this;
+    const question = { model: registry.model, policy, rollback };
+    const judged = seen(await judge(registry, question));
     return {
-      model: registry.model,
-      rules,
-      onFailure,
-      candidate,
-      verdict,
-      observed: champion,
-      lost,
-      left: (verdict.outcome === "promoted" ? candidate : champion)?.version ?? "none",
+      ...question,
+      ...judged,
+      onFailure: options.onFailure ?? "hold",
+      onAliasDrift: options.onAliasDrift ?? "restore",
+      folder: "/Shared/ml",
+      left: championAfter(judged) ?? "none",
     };
   }
 

@@ -12,7 +12,7 @@ async function before() {
 }
 
 /** How many calls write, in a promotion that nobody interrupts. */
-const WRITES = 7;
+const WRITES = 11;
 
 test("a promotion over a champion makes so many writes", async () => {
   const gate = await before();
@@ -30,7 +30,9 @@ describe("a promotion that is cut off can be run again", () => {
     const gate = await before();
     let seen = 0;
     gate.registry.intercept = (request) => {
-      if (request.method === "GET" || ++seen < write) return undefined;
+      // Those of the lease have tests of their own.
+      const isLease = request.path.startsWith("/api/2.0/workspace/");
+      if (request.method === "GET" || isLease || ++seen < write) return undefined;
       if (seen === write && when === "after") gate.registry.answer(request);
       return refusal(403, "PERMISSION_DENIED", "cut off");
     };
@@ -45,9 +47,9 @@ describe("a promotion that is cut off can be run again", () => {
     expect(gate.registry.aliases.get("champion")).toBe("2");
     const tag = (version: string, key: string) =>
       gate.registry.versions.get(version)?.tags.get(key);
-    expect(tag("2", "mlops.gate.verdict")).toBe("promoted");
-    expect(tag("2", "mlops.gate.previous_champion")).toBe("1");
-    expect(tag("1", "mlops.gate.verdict")).toBe("superseded");
+    expect(tag("2", "mlops_gate_verdict")).toBe("promoted");
+    expect(tag("2", "mlops_gate_previous_champion")).toBe("1");
+    expect(tag("1", "mlops_gate_verdict")).toBe("superseded");
     expect(await gate.changes()).toBe(false);
   });
 });
@@ -57,7 +59,7 @@ test("a former champion that is nominated again and passes is champion again", a
   await gate.up();
   gate.registry.aliases.set("challenger", "1");
   expect(await gate.up()).toMatchObject({ champion: "1", previousChampion: "2" });
-  expect(gate.registry.versions.get("2")?.tags.get("mlops.gate.verdict")).toBe("superseded");
+  expect(gate.registry.versions.get("2")?.tags.get("mlops_gate_verdict")).toBe("superseded");
   expect(await gate.changes()).toBe(false);
 });
 
@@ -70,14 +72,13 @@ test("a stack that lost its state takes the champion over with its history", asy
   expect(await gate.changes()).toBe(false);
 });
 
-test("a promotion that was never recorded is undone when its successor is refused, and that settles", async () => {
+test("a promotion that was never recorded is taken over when its successor is refused", async () => {
   const gate = await before();
   const recorded = gate.state;
   await gate.up();
   gate.state = recorded;
   gate.registry.nominate("3", { val_auc_roc: 0.5 });
-  await expect(gate.up()).rejects.toThrow("from 1 to 2. It points at 1 again");
-  expect(await gate.up()).toMatchObject({ champion: "1" });
-  expect(gate.registry.aliases.get("champion")).toBe("1");
+  expect(await gate.up()).toMatchObject({ champion: "2", previousChampion: "1", left: "2" });
+  expect(gate.registry.aliases.get("champion")).toBe("2");
   expect(await gate.changes()).toBe(false);
 });

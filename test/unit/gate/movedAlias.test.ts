@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GateRun } from "./gateRun";
 
 /** A gate that promoted 1, and a version 9 that nobody ever measured. */
-async function promoted() {
-  const gate = await GateRun.start();
+async function promoted(onAliasDrift: "restore" | "fail" = "restore") {
+  const gate = await GateRun.start({ onAliasDrift });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.versions.set("9", { status: "READY", runId: "run-9", tags: new Map() });
@@ -13,7 +13,11 @@ async function promoted() {
 test("refresh reports an alias that somebody moved, and the next preview shows a change", async () => {
   const gate = await promoted();
   gate.registry.aliases.set("champion", "9");
-  expect((await gate.refresh()).observed).toEqual({ version: "9", gated: false });
+  expect((await gate.refresh()).observed).toEqual({
+    version: "9",
+    evidence: "none",
+    gated: false,
+  });
   expect(await gate.changes()).toBe(true);
   gate.registry.aliases.delete("champion");
   expect((await gate.refresh()).observed).toBeNull();
@@ -48,15 +52,15 @@ test.each(["9", undefined])(
   },
 );
 
-test("while the candidate is refused, a deleted alias is restored, and the update says so", async () => {
+test("while the candidate is refused, a deleted alias is restored in one update", async () => {
   const gate = await promoted();
   gate.registry.nominate("2", { val_auc_roc: 0.5 });
   await gate.up();
   gate.registry.aliases.delete("champion");
-  await expect(gate.up()).rejects.toThrow(
-    "ml.models.churn@champion was moved by hand from 1 to none. It points at 1 again; " +
-      "run the update once more to bring the endpoint along.",
-  );
+  const seen = await gate.preview();
+  // The endpoint stays at what the gate left, so that nothing has to be brought along.
+  expect(seen.left).toBe("1");
+  await gate.up(seen);
   expect(gate.registry.aliases.get("champion")).toBe("1");
   expect(await gate.changes()).toBe(false);
 });
@@ -73,7 +77,7 @@ test.each([
   gate.registry.aliases.set("champion", "1");
   await meanwhile(gate);
   expect(await gate.changes()).toBe(true);
-  await expect(gate.up()).rejects.toThrow("was moved by hand from 2 to 1. It points at 2 again");
+  expect((await gate.up()).left).toBe("2");
   expect(gate.registry.aliases.get("champion")).toBe("2");
   await gate.up();
   expect(await gate.changes()).toBe(false);
@@ -90,7 +94,7 @@ test("while the candidate is refused, an alias on a version never promoted is pu
   const gate = await promoted();
   gate.registry.nominate("2", { val_auc_roc: 0.5 });
   gate.registry.aliases.set("champion", "9");
-  await expect(gate.up()).rejects.toThrow("was moved by hand from 1 to 9. It points at 1 again");
+  expect((await gate.up()).left).toBe("1");
   expect(gate.registry.aliases.get("champion")).toBe("1");
 });
 
@@ -107,14 +111,14 @@ test("a candidate that was made champion by hand and passes gets its evidence", 
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   gate.registry.aliases.set("champion", "1");
   await gate.up();
-  expect(gate.registry.writes).toContain("TAG 1 mlops.gate.verdict=promoted");
+  expect(gate.registry.writes).toContain("TAG 1 mlops_gate_verdict=promoted");
   expect(await gate.changes()).toBe(false);
 });
 
 test("a tag that is not the gate's promotion is none", async () => {
   const gate = await GateRun.start();
   gate.registry.nominate("1", { val_auc_roc: 0.5 });
-  gate.registry.versions.get("1")?.tags.set("mlops.gate.verdict", "superseded");
+  gate.registry.versions.get("1")?.tags.set("mlops_gate_verdict", "superseded");
   gate.registry.versions.get("1")?.tags.set("verdict", "promoted");
   gate.registry.aliases.set("champion", "1");
   await expect(gate.up()).rejects.toThrow("version 1, which this gate never promoted");
@@ -146,7 +150,7 @@ test("a champion that was deleted from the registry cannot be put back: the mess
   gate.registry.aliases.delete("champion");
   gate.registry.versions.delete("1");
   await expect(gate.up()).rejects.toThrow(
-    "ml.models.churn@champion was moved by hand from 1 to none, and version 1 is not in the registry " +
+    "ml.models.churn@champion was moved by hand from 1 to none. Version 1 is not in the registry " +
       "any more, so it cannot be put back. Nominate a version that passes.",
   );
   gate.registry.nominate("3", { val_auc_roc: 0.87 });
@@ -157,8 +161,44 @@ test("a champion that was deleted from the registry cannot be put back: the mess
 test("a champion whose verdict was taken away gets it back, although the candidate is refused", async () => {
   const gate = await promoted();
   gate.registry.nominate("2", { val_auc_roc: 0.5 });
-  gate.registry.versions.get("1")?.tags.delete("mlops.gate.verdict");
+  gate.registry.versions.get("1")?.tags.delete("mlops_gate_verdict");
   expect(await gate.changes()).toBe(true);
   expect(await gate.up()).toMatchObject({ champion: "1" });
+  expect(await gate.changes()).toBe(false);
+});
+
+describe("a gate that is told to fail", () => {
+  test.each(["9", undefined])("moves nothing where the alias reads %s", async (now) => {
+    const gate = await promoted("fail");
+    if (now === undefined) gate.registry.aliases.delete("champion");
+    else gate.registry.aliases.set("champion", now);
+    const writes = gate.registry.writes.length;
+    expect(await gate.changes()).toBe(true);
+    await expect(gate.up()).rejects.toThrow(
+      `was moved by hand from 1 to ${now ?? "none"}. Nothing was changed: this gate is told to fail.`,
+    );
+    expect(gate.registry.aliases.get("champion")).toBe(now);
+    expect(gate.registry.writes).toHaveLength(writes);
+  });
+
+  test("promotes nothing either, as long as the alias is not put back", async () => {
+    const gate = await promoted("fail");
+    gate.registry.aliases.set("champion", "9");
+    gate.registry.nominate("2", { val_auc_roc: 0.9 });
+    await expect(gate.up()).rejects.toThrow("was moved by hand from 1 to 9");
+    expect(gate.registry.aliases.get("champion")).toBe("9");
+  });
+});
+
+test("evidence that was changed is put right from the state", async () => {
+  const gate = await promoted();
+  gate.registry.nominate("2", { val_auc_roc: 0.5 });
+  await gate.up();
+  const tags = gate.registry.versions.get("1")?.tags;
+  const before = tags?.get("mlops_gate_evidence_1") ?? "";
+  tags?.set("mlops_gate_evidence_1", before.replace("sha256", "sha265"));
+  expect(await gate.changes()).toBe(true);
+  await gate.up();
+  expect(tags?.get("mlops_gate_evidence_1")).toBe(before);
   expect(await gate.changes()).toBe(false);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { verdictLine } from "../../../components/gate/record";
 import { above, atMost } from "../../../components/gate/rules";
 import { GateRun } from "./gateRun";
+import { policyOf } from "./standing";
 
 test("a first version that passes becomes champion, with its evidence written before the alias", async () => {
   const gate = await GateRun.start();
@@ -12,17 +13,18 @@ test("a first version that passes becomes champion, with its evidence written be
   const state = await gate.up(seen);
 
   expect(gate.registry.aliases.get("champion")).toBe("1");
-  expect(gate.registry.writes).toEqual([
-    "TAG 1 mlops.gate.reason=val_auc_roc 0.86 > 0.85",
-    "TAG 1 mlops.gate.run_id=run-1",
-    `TAG 1 mlops.gate.promoted_at=${String(state.promotedAt)}`,
-    "TAG 1 mlops.gate.verdict=promoted",
+  const written = gate.registry.writes.map((write) => write.replace(/(evidence_\w+)=.*/, "$1"));
+  expect(written).toEqual([
+    "TAG 1 mlops_gate_evidence_1",
+    "TAG 1 mlops_gate_evidence_2",
+    "TAG 1 mlops_gate_evidence_digest",
+    "TAG 1 mlops_gate_reason=val_auc_roc 0.86 > 0.85",
+    "TAG 1 mlops_gate_run_id=run-1",
+    `TAG 1 mlops_gate_promoted_at=${String(state.promotedAt)}`,
+    "TAG 1 mlops_gate_verdict=promoted",
     "PUT champion 1",
+    "TAG model mlops_gate_champion=1",
   ]);
-  expect(gate.registry.received.at(-1)).toMatchObject({
-    method: "GET",
-    path: "/api/2.1/unity-catalog/models/ml.models.churn/aliases/champion",
-  });
   expect(state).toMatchObject({ champion: "1", verdict: { outcome: "promoted" } });
   expect(Date.parse(state.promotedAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
   expect(state.previousChampion).toBeUndefined();
@@ -39,10 +41,11 @@ test("the next champion supersedes it, and the one before is on record", async (
 
   expect(gate.registry.aliases.get("champion")).toBe("2");
   expect(state).toMatchObject({ champion: "2", previousChampion: "1" });
-  expect(gate.registry.writes).toContain("TAG 2 mlops.gate.previous_champion=1");
-  expect(gate.registry.writes.slice(-2)).toEqual([
+  expect(gate.registry.writes).toContain("TAG 2 mlops_gate_previous_champion=1");
+  expect(gate.registry.writes.slice(-3)).toEqual([
     "PUT champion 2",
-    "TAG 1 mlops.gate.verdict=superseded",
+    "TAG 1 mlops_gate_verdict=superseded",
+    "TAG model mlops_gate_champion=2",
   ]);
 });
 
@@ -80,14 +83,18 @@ test("deleting the gate leaves the champion that serves", async () => {
 test("only the rules' metrics are evidence: others may come and go without a change", async () => {
   const gate = await GateRun.start();
   gate.registry.nominate("1", { val_auc_roc: 0.86, train_loss: 0.1 });
-  const { candidate } = await gate.up();
-  expect(candidate?.metrics).toEqual({ val_auc_roc: 0.86 });
+  const { facts } = await gate.up();
+  expect(facts.candidate?.run?.metrics).toEqual({
+    val_auc_roc: { value: 0.86, at: expect.any(Number) as number },
+  });
   gate.registry.runs.set("run-1", { later: 1, val_auc_roc: 0.86 });
   expect(await gate.changes()).toBe(false);
 });
 
 test("the order in which the server lists metrics does not matter", async () => {
-  const gate = await GateRun.start("hold", [above("val_auc_roc", 0.85), atMost("loss", 0.5)]);
+  const gate = await GateRun.start({
+    policy: policyOf([above("val_auc_roc", 0.85), atMost("loss", 0.5)]),
+  });
   gate.registry.nominate("1", { val_auc_roc: 0.86, loss: 0.5 });
   await gate.up();
   gate.registry.runs.set("run-1", { loss: 0.5, val_auc_roc: 0.86 });
@@ -95,7 +102,7 @@ test("the order in which the server lists metrics does not matter", async () => 
 });
 
 test("while no version is nominated, the gate waits and writes nothing, even if it blocks", async () => {
-  const gate = await GateRun.start("block");
+  const gate = await GateRun.start({ onFailure: "block" });
   expect(verdictLine(await gate.preview())).toBe(
     "churn → champion: WAITING (no version is nominated)",
   );
