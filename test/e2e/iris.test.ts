@@ -114,7 +114,7 @@ describe("iris, end to end", () => {
       expect(accuracy).toBeGreaterThan(0.9);
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);
-      expect(said(up)).toContain(`v1 → champion: PROMOTED (val_accuracy ${accuracy} > 0.9)`);
+      expect(said(up)).toContain(`v1 → champion: PROMOTED (val_accuracy ${accuracy} > 0.9; `);
       expect((await alias("champion"))?.version).toBe("1");
 
       const [again, scoring] = await Promise.all([
@@ -187,7 +187,9 @@ describe("iris, end to end", () => {
       expect((await alias("challenger"))?.version).toBe("3");
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);
-      expect(said(up)).toMatch(/v3 → champion: PROMOTED \(val_accuracy (0\.9\d*|1) > 0\.9\)/);
+      expect(said(up)).toMatch(
+        /v3 → champion: PROMOTED \(val_accuracy (0\.9\d*|1) > 0\.9; val_accuracy gain on v1/,
+      );
     },
     3 * MINUTES,
   );
