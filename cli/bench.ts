@@ -4,6 +4,7 @@ import { z } from "zod";
 import { obtainEngine, runPulumi, type Engine, type PulumiResult } from "../engine";
 import { startWorkspace } from "../local/start";
 import { writeFlatProgram } from "../test/bench/flat";
+import { measureGates } from "../test/bench/gates";
 import { paths, root } from "./paths";
 import { ensurePython, python } from "./python";
 
@@ -38,7 +39,10 @@ export async function main(): Promise<number> {
       DATABRICKS_AUTH_TYPE: "pat",
       DATABRICKS_RATE_LIMIT: "200",
     };
-    const figures = await measure(new Runner(engine, folder, env));
+    const figures = [
+      ...(await measure(new Runner(engine, folder, env))),
+      ...(await gateFigures(engine, folder)),
+    ];
     for (const { name, value, limit, unit } of figures) {
       const mark = value <= limit ? "✓" : "✗";
       console.log(
@@ -129,6 +133,15 @@ async function measure(runner: Runner): Promise<Figure[]> {
       limit: 0,
       unit: "",
     },
+  ];
+}
+
+/** A hundred models with gates against the same without. */
+async function gateFigures(engine: Engine, folder: string): Promise<Figure[]> {
+  const { ratios, callsPerModel } = await measureGates(engine, folder);
+  return [
+    { name: "Preview with 100 gates against none", value: median(ratios), limit: 1.3, unit: "×" },
+    { name: "Calls to the registry for a model", value: callsPerModel, limit: 3, unit: "" },
   ];
 }
 
