@@ -136,13 +136,18 @@ def test_other_answers_than_the_champions_are_drift(tables: DuckDbTables, canary
 def test_champions_answers_before_the_step_are_no_reference(
     tables: DuckDbTables, canary: str
 ) -> None:
-    capture(tables, *requests(1, 100, time=BEFORE), *requests(2, 50))
+    capture(tables, *requests(1, 100, answer=0, time=BEFORE), *requests(2, 50))
     assert "prediction_drift" not in measured(tables, canary)
+    capture(tables, *requests(1, 50))
+    assert measured(tables, canary)["prediction_drift"] == 0
 
 
 def test_quality_is_that_of_predictions_with_outcomes(tables: DuckDbTables, canary: str) -> None:
     capture(tables, *requests(2, 4), *requests(1, 4, answer=0))
-    label(tables, ("20000", 1), ("20001", 1), ("20002", 0), ("10000", 1), ("10001", 1))
+    capture(tables, *requests(2, 1, answer=0, client_id="early", time=BEFORE))
+    label(
+        tables, ("early", 1), ("20000", 1), ("20001", 1), ("20002", 0), ("10000", 1), ("10001", 1)
+    )
     run_task(tables)
     found = measured(tables, canary, outcomes=OUTCOMES)
     assert {name: found[name] for name in ("labelled", "accuracy", "f1")} == {
