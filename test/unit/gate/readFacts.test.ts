@@ -154,6 +154,36 @@ test("a candidate made champion by hand is compared with the champion that the g
   ]);
 });
 
+test("one that was made champion by hand where the gate left nothing is compared with none", async () => {
+  const registry = await three();
+  registry.aliases.set("champion", "3");
+  const { facts, champion } = await standingOf(registry, COMPARING);
+  expect([facts.baseline, facts.promotedAt, champion?.evidence]).toEqual([null, null, "none"]);
+});
+
+test("a candidate is compared with a champion by hand where the gate left nothing", async () => {
+  const registry = await three();
+  registry.aliases.set("champion", "1");
+  const { facts } = await standingOf(registry, COMPARING);
+  expect(facts.baseline?.version).toBe("1");
+});
+
+test("no version is compared with itself, even if its tags say that it came before", async () => {
+  const registry = await three();
+  await promote(registry, "3");
+  registry.versions.get("3")?.tags.set(PREVIOUS_TAG, "3");
+  expect((await standingOf(registry, COMPARING)).facts.baseline).toBeNull();
+});
+
+test("a former champion brought back by hand, after the gate's was deleted, has one before it", async () => {
+  const registry = await three();
+  await promote(registry, "3", "1");
+  await promote(registry, "2", "3");
+  registry.versions.delete("2");
+  registry.aliases.set("champion", "3");
+  expect((await standingOf(registry, COMPARING)).facts.baseline?.version).toBe("1");
+});
+
 test("a champion whose alias went elsewhere is compared with the one before it", async () => {
   const registry = await three();
   await promote(registry, "2");
@@ -195,6 +225,8 @@ test.each<[string, (tags: Map<string, string>) => void]>([
   if (tags !== undefined) changes(tags);
   const { facts } = await standingOf(registry, COMPARING);
   expect(facts.promotedAt).toBeNull();
+  // It is never held against itself, which it would pass.
+  expect(facts.baseline?.version).not.toBe("3");
   const histories = registry.received.filter(
     ({ path, query }) => path.endsWith("/get-history") && query["run_id"] === "run-3",
   );
