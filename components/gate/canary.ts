@@ -11,6 +11,8 @@ export interface CanaryState {
   readonly state: "passed" | "failed" | "going" | "invalid";
   /** Index of the step that the candidate is at after this decision. */
   readonly step: number;
+  /** The share that it answers there; 0 if there is no such step. */
+  readonly percent: number;
   /** Of the step that was measured; empty before the first. */
   readonly checks: readonly Check[];
 }
@@ -18,23 +20,25 @@ export interface CanaryState {
 /** How the candidate stands on its way through the policy's steps; undefined if it has none to take. */
 export function canaryState({ policy, facts, candidate, run }: Subject): CanaryState | undefined {
   const { canary } = policy;
-  if (canary.length === 0 || facts.baseline === null || facts.promotedAt !== null) return undefined;
+  const [first] = canary;
+  if (first === undefined || facts.baseline === null || facts.promotedAt !== null) return undefined;
   const progress = facts.canary?.version === candidate.version ? facts.canary : null;
-  if (progress === null) return { state: "going", step: 0, checks: [] };
+  if (progress === null) return { state: "going", step: 0, percent: first.percent, checks: [] };
   const { step } = progress;
-  const at = Object.hasOwn(canary, step) ? canary[step] : undefined;
+  const at = canary[step];
   const since = timeOf(progress.since);
   if (at === undefined || !isStep(at) || Number.isNaN(since)) {
-    return { state: "invalid", step, checks: [] };
+    return { state: "invalid", step, percent: 0, checks: [] };
   }
   const [requests, ...rules] = checkStep(at, since, run);
-  const checks = [requests, ...rules];
-  if (requests.result !== "passed") return { state: "going", step, checks };
-  if (rules.some(({ result }) => result === "failed")) return { state: "failed", step, checks };
-  if (rules.some(({ result }) => result === "unknown")) return { state: "going", step, checks };
-  return step + 1 < canary.length
-    ? { state: "going", step: step + 1, checks }
-    : { state: "passed", step, checks };
+  const here = { step, percent: at.percent, checks: [requests, ...rules] };
+  if (requests.result !== "passed") return { state: "going", ...here };
+  if (rules.some(({ result }) => result === "failed")) return { state: "failed", ...here };
+  if (rules.some(({ result }) => result === "unknown")) return { state: "going", ...here };
+  const next = canary[step + 1];
+  return next === undefined
+    ? { state: "passed", ...here }
+    : { ...here, state: "going", step: step + 1, percent: next.percent };
 }
 
 /** Without rules, or without requests to ask them of, anything would pass. */

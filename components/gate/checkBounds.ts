@@ -32,11 +32,11 @@ export function checkSlices({ metrics, comparison, bound }: SlicesRule, { run }:
   const upwards = comparison === ">" || comparison === ">=";
   const name = `${upwards ? "lowest" : "highest"} of ${metrics.join(", ")}`;
   const required = `${comparison} ${String(bound)}`;
-  const values = metrics.map((metric) => measuredOf(run.metrics, metric)?.value ?? null);
-  const numbers = values.filter(isFiniteNumber);
-  const odd = values.findIndex((value) => !isFiniteNumber(value));
-  if (odd >= 0 || metrics.length < 2 || !isFiniteNumber(bound)) {
-    const measured = odd < 0 ? null : `${metrics[odd] ?? ""} ${String(values[odd] ?? "missing")}`;
+  const values = metrics.map((metric) => ({ metric, ...measuredOf(run.metrics, metric) }));
+  const numbers = values.map(({ value }) => value).filter(isFiniteNumber);
+  const odd = values.find(({ value }) => !isFiniteNumber(value));
+  if (odd !== undefined || metrics.length < 2 || !isFiniteNumber(bound)) {
+    const measured = odd === undefined ? null : `${odd.metric} ${String(odd.value ?? "missing")}`;
     return { name, measured, required, bound, result: "unknown" };
   }
   const worst = upwards ? Math.min(...numbers) : Math.max(...numbers);

@@ -144,7 +144,7 @@ function judgeCanary(subject: Subject, before: readonly Check[]): Verdict {
     canary: null,
   };
   if (canary === undefined) return promoted;
-  const { state, step } = canary;
+  const { state, step, percent } = canary;
   const checks = [...before, ...canary.checks];
   if (state === "invalid") {
     return says("error", `there is no canary step ${String(step)}`, before);
@@ -154,7 +154,6 @@ function judgeCanary(subject: Subject, before: readonly Check[]): Verdict {
     return says("refused", told(failed), checks);
   }
   if (state === "passed") return { ...promoted, checks, reason: told(checks) };
-  const { percent } = subject.policy.canary[step] ?? { percent: 0 };
   const missing = canary.checks.filter(({ result }) => result !== "passed");
   const why = missing.length > 0 ? told(missing) : told(checks);
   return {
