@@ -88,7 +88,7 @@ async function isConfirmed(name: string, to: string): Promise<boolean> {
  * Updates the gate and what depends on it, and nothing else: somebody who rolls back in a hurry must not deploy
  * whatever else is pending. `--target` is safe here because whatever serves the version depends on the gate, so
  * that it is a target too, and because it gets the version that the gate's own update has left
- * ({@link PromotionGate.confirm}).
+ * ({@link PromotionGate.confirm}). It is previewed first: what would fail halfway, fails before the alias moves.
  * https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
  */
 async function update(
@@ -98,7 +98,7 @@ async function update(
   order: Rollback,
 ): Promise<number> {
   const args = [
-    ...["up", "--yes", "--skip-preview", "--stack", stack],
+    ...["up", "--yes", "--stack", stack],
     ...["--target", urn, "--target-dependents"],
     ...(configFile === undefined ? [] : ["--config-file", configFile]),
   ];
