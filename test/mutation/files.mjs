@@ -1,0 +1,16 @@
+/** What decides whether a version becomes champion: pure functions, without network or clock. */
+export const decision = [
+  "decide",
+  ...["check", "checkBounds", "checkGain", "checkProvenance", "signature", "canary"],
+  ...["measured", "decimal", "rollback"],
+].map((name) => `components/gate/${name}.ts`);
+
+/**
+ * The examples that must notice each change to it. The properties, which draw at random, are left out: what
+ * they notice in one run they may miss in the next.
+ */
+export const examples = [
+  ...["decide", "decideEvidence", "breakglass", "rollbackDecision", "signature"],
+  ...["checkBounds", "checkSlicesAndRows", "checkGain", "checkProvenance", "checkAge"],
+  ...["canary", "canarySteps", "decimal", "measured"],
+].map((name) => `test/unit/gate/${name}.test.ts`);
