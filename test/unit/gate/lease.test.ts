@@ -6,7 +6,7 @@ import { LeaseWorkspace } from "./leaseWorkspace";
 /** A lease that ends so soon that a test can wait for it. */
 const SHORT = { lasts: 300, patience: 10_000, pause: 20 };
 /** One that also a loaded machine can work in. */
-const WORK = { lasts: 1_200, patience: 20_000, pause: 20 };
+const WORK = { lasts: 900, patience: 20_000, pause: 20 };
 /** One that no test waits for. */
 const LONG = { lasts: 120_000, patience: 60_000, pause: 20 };
 const MODEL = "ml.models.churn";
@@ -163,7 +163,7 @@ test("a holder that renews keeps it for longer than it lasts", async () => {
     workspace.connection,
     by("a"),
     async (lease) => {
-      for (const end = Date.now() + 3 * WORK.lasts; Date.now() < end;) {
+      for (const end = Date.now() + 2 * WORK.lasts; Date.now() < end;) {
         await wait(50);
         await lease.requireHeld();
       }
