@@ -39,7 +39,7 @@ export function checkApproval({ tag, approvers }: ApprovalRule, subject: Subject
 
 /** Measured when the candidate was promoted, if it has been: a champion does not age out of its promotion. */
 export function checkAge({ maxHours }: AgeRule, { run, facts, policy }: Subject): Check {
-  const times = ruledMetrics(policy.rules).map((metric) => measuredOf(run.metrics, metric)?.at);
+  const times = ownMetrics(policy.rules).map((metric) => measuredOf(run.metrics, metric)?.at);
   const oldest = Math.min(...times.map((at) => at ?? NaN));
   const asOf = facts.promotedAt === null ? facts.at : timeOf(facts.promotedAt);
   const hours = (asOf - oldest) / 3_600_000;
@@ -54,7 +54,7 @@ export function checkAge({ maxHours }: AgeRule, { run, facts, policy }: Subject)
 }
 
 /** The candidate's own metrics that rules ask for, each once. */
-function ruledMetrics(rules: readonly Rule[]): string[] {
+function ownMetrics(rules: readonly Rule[]): string[] {
   const names = rules.flatMap((rule) => {
     if (rule.kind === "slices") return rule.metrics;
     return "metric" in rule ? [rule.metric] : [];

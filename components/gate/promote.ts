@@ -127,7 +127,8 @@ export async function reject(
   { reason, by, at }: Omit<Rejection, "fingerprint">,
   memory: GateMemory,
 ): Promise<GateMemory["rejected"]> {
-  const rejection = { fingerprint, reason: tagText(reason, 500), by: tagText(by, 200), at };
+  // In JSON a quote takes two characters, a control character six; the rest of the tag takes less than 200.
+  const rejection = { fingerprint, reason: inJson(reason, 600), by: inJson(by, 200), at };
   await tagVersion(connection, model, version, {
     [REJECTED_TAG]: JSON.stringify(rejection),
     [VERDICT_TAG]: "rejected",
@@ -164,7 +165,14 @@ function previousOf(
   return noted ?? memory.previousChampion;
 }
 
+/** As much of a text as takes at most so many characters in JSON. */
+function inJson(text: string, length: number): string {
+  let kept = text.trim();
+  while (JSON.stringify(kept).length > length) kept = kept.slice(0, -1).trimEnd();
+  return kept;
+}
+
 /** What Unity Catalog takes as a tag's value: at most 1,000 characters, no space at either end. */
-function tagText(text: string, length = 1000): string {
-  return text.trim().slice(0, length).trimEnd();
+function tagText(text: string): string {
+  return text.trim().slice(0, 1000).trimEnd();
 }

@@ -102,3 +102,13 @@ test("a rollback that was never recorded is taken over by the next update", asyn
   expect(await gate.up()).toMatchObject({ champion: "1", left: "1" });
   expect(gate.registry.aliases.get("champion")).toBe("1");
 });
+
+test("a reason of any length and with any characters fits into the tag of a rejection", async () => {
+  const gate = await promotedTwice();
+  gate.rollback = { ...order("1"), reason: '"\u0001\n'.repeat(400), by: "'\"".repeat(300) };
+  await gate.up();
+  expect(gate.registry.aliases.get("champion")).toBe("1");
+  const tag = gate.registry.versions.get("2")?.tags.get("mlops_gate_rejected") ?? "";
+  expect(tag.length).toBeLessThanOrEqual(1000);
+  expect(tag.length).toBeGreaterThan(800);
+});
