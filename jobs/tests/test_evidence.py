@@ -12,6 +12,7 @@ from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import Array
 from numpy import dtype
+from sklearn.dummy import DummyClassifier
 
 from churn.data import LABEL, MODEL_INPUTS
 from churn.train import train
@@ -19,7 +20,7 @@ from churn.validate import validate
 from churn_tables import FEATURES, HOLDOUT, LABELS
 from doubles import DuckDbTables
 from iris.data import FEATURES as IRIS_FEATURES
-from iris_scene import DATA, Iris
+from iris_scene import DATA, Iris, fitted
 from mlops.boosted_training import train_version
 from mlops.boosting import measure
 from mlops.evidence import record
@@ -204,6 +205,31 @@ def test_champion_of_other_columns_is_left_out_and_said(
     assert "has no column discounts" in said
 
 
+def test_champion_of_more_columns_is_measured_by_them(
+    cdnow: DuckDbTables, tracking: MlflowClient, model: str
+) -> None:
+    champion = trained(cdnow, model, OTHER)
+    tracking.set_registered_model_alias(model, "champion", champion.version)
+    made = train_version(
+        cdnow.query(f"SELECT * FROM {HOLDOUT}"),
+        table=HOLDOUT,
+        columns=MODEL_INPUTS[:2],
+        label=LABEL,
+        parameters=OTHER,
+        refit=False,
+        experiment=PLACES["experiment"],
+        run_name="fewer columns",
+        model=model,
+        tags={},
+        commit=None,
+        alias="challenger",
+    )
+    measured = validate(cdnow, holdout=HOLDOUT, model=model)
+    alone = measure(load_boosted(champion), cdnow.query(f"SELECT * FROM {HOLDOUT}"), LABEL)
+    assert measured["champion_val_auc_roc"] == pytest.approx(alone["auc_roc"])
+    assert judged(tracking, made)[1]["compared_with_champion"] == "version 1"
+
+
 def test_iris_is_measured_beside_its_champion_on_recorded_samples(
     tmp_path: Path, tracking: MlflowClient
 ) -> None:
@@ -212,9 +238,10 @@ def test_iris_is_measured_beside_its_champion_on_recorded_samples(
     _, alone = iris.evaluate(champion)
     assert iris.tags(champion)["compared_with_champion"] == "none"
     iris.crown(champion)
-    number, measured = iris.evaluate(iris.train())
+    guess = iris.pickle("guess.pkl", fitted(DummyClassifier(strategy="prior")))
+    number, measured = iris.evaluate(iris.train(guess))
     for name in ("val_accuracy", "val_f1_macro"):
-        assert measured[f"champion_{name}"] == alone[name]
+        assert measured[f"champion_{name}"] == alone[name] > measured[name]
     assert measured.items() <= iris.metrics(number).items()
     run = tracking.get_run(tracking.get_model_version(iris.model, number).run_id or "")
     assert run.data.tags["compared_with_champion"] == "version 1"
