@@ -3,7 +3,7 @@ export const standings = [
   "ERROR",
   "SUPERSEDED",
   "BLOCKED",
-  "BREAKGLASS",
+  "PROMOTED BY BREAKGLASS",
   "ROLLED BACK",
   "INCONCLUSIVE",
   "REFUSED",

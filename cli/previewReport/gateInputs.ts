@@ -65,14 +65,14 @@ export function fromInputs(inputs: unknown): Said | undefined {
 /** With which the champion stays who it is. */
 const KEEPS: readonly Standing[] = ["CANARY", "REFUSED", "INCONCLUSIVE", "DRY RUN"];
 
-/** The same as `wordOf` in components/gate/record.ts says, and breakglass apart from other promotions. */
+/** The same as `wordOf` in components/gate/record.ts says. */
 function standingOf({ facts, verdict, observed, onFailure, policy }: GateInputs): Standing {
   const { outcome, ground } = verdict;
   if (outcome === "waiting") return "WAITING";
   if (outcome === "superseded") return "SUPERSEDED";
   if (outcome === "canary") return "CANARY";
   if (outcome === "promoted") {
-    if (ground === "breakglass") return "BREAKGLASS";
+    if (ground === "breakglass") return "PROMOTED BY BREAKGLASS";
     if (ground === "rollback") return "ROLLED BACK";
     return observed?.version === facts.candidate?.version ? "CHAMPION" : "PROMOTED";
   }

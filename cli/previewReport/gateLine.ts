@@ -12,7 +12,7 @@ export function fromLine(line: string | undefined): Said | undefined {
   return {
     model,
     version,
-    standing: reason.startsWith("breakglass by ") ? "BREAKGLASS" : named,
+    standing: named,
     percent: percent === undefined ? undefined : Number(percent),
     reason,
     consequence,

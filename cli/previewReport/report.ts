@@ -126,7 +126,7 @@ export function isQuiet(report: Report): boolean {
     report.outputs.length > 0 ||
     report.violations.length > 0 ||
     report.problems.length > 0 ||
-    report.gates.some((gate) => stops(gate) || gate.standing === "BREAKGLASS")
+    report.gates.some((gate) => stops(gate) || gate.standing === "PROMOTED BY BREAKGLASS")
   );
 }
 

@@ -94,4 +94,5 @@ function changesIn(step: Step, operation: Operation): Change[] {
   return isOfGate(step) ? changes.filter(({ path }) => !EVIDENCE.test(path)) : changes;
 }
 
-const EVIDENCE = /^(verdict\.(checks|reason)|facts\.(?!candidate\.version$)|observed|noted|left)/;
+const EVIDENCE =
+  /^(verdict\.(checks|reason|ground)|facts\.(?!candidate\.version$)|observed|noted|left)/;

@@ -49,7 +49,7 @@ export function verdictOf(report: Report): Verdict {
   if (isQuiet(report)) return { tone: "quiet", sentence: ["Nothing changes in ", target] };
   const does = doing(report);
   const harms =
-    gates.some(({ standing }) => standing === "BREAKGLASS") ||
+    gates.some(({ standing }) => standing === "PROMOTED BY BREAKGLASS") ||
     (["delete", "replace"] as const).some((one) => (report.counts.get(one) ?? 0) > 0);
   if (does.length === 0)
     return {
@@ -129,7 +129,7 @@ function losses({ groups }: Report): Inline[] {
 
 /** Whose share of the requests changes; what no rule would let through in bold. */
 function crowned({ gates }: Report): Inline[] {
-  const glass = gates.filter(({ standing }) => standing === "BREAKGLASS");
+  const glass = gates.filter(({ standing }) => standing === "PROMOTED BY BREAKGLASS");
   return [
     ...(glass.length === 0 ? [] : ["; ", { strong: named(glass, " by breakglass") }]),
     ...becoming(gates, "PROMOTED", ""),

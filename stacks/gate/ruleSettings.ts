@@ -11,11 +11,24 @@ export const versionNumber = z
   .transform(String)
   .pipe(z.string().regex(/^[1-9]\d*$/, "must be the number of a version"));
 
-/** A moment with its time zone. */
-export const moment = z.iso.datetime({
-  offset: true,
-  error: "must be a time such as 2026-12-01T12:00:00Z",
-});
+const NO_MOMENT = "must be a time such as 2026-12-01T12:00:00Z";
+
+/** A moment with its time zone, RFC 3339. */
+export const moment = z
+  .string(NO_MOMENT)
+  .transform(asRfc3339)
+  .pipe(z.iso.datetime({ offset: true, error: NO_MOMENT }));
+
+/**
+ * YAML takes a time without quotes for one, and the engine hands it on as Go writes times:
+ * https://pkg.go.dev/time#Time.String
+ */
+function asRfc3339(text: string): string {
+  const parts = /^([\d-]{10}) ([\d:]{8}(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/.exec(text);
+  if (parts === null) return text;
+  const [, day = "", time = "", hours = "", minutes = ""] = parts;
+  return `${day}T${time}${hours}:${minutes}`;
+}
 
 /** A tag's name as Unity Catalog takes it: https://docs.databricks.com/aws/en/database-objects/tags#constraints */
 const tagName = z

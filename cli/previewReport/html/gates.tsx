@@ -8,7 +8,7 @@ const standings: Readonly<Record<Standing, readonly [IconName, tone: string]>> =
   ERROR: ["bad", "bad"],
   SUPERSEDED: ["bad", "bad"],
   BLOCKED: ["bad", "bad"],
-  BREAKGLASS: ["warning", "bad"],
+  "PROMOTED BY BREAKGLASS": ["warning", "bad"],
   "ROLLED BACK": ["warning", "replace"],
   INCONCLUSIVE: ["delete", "bad"],
   REFUSED: ["delete", "bad"],
@@ -23,7 +23,6 @@ const standings: Readonly<Record<Standing, readonly [IconName, tone: string]>> =
 const words: Readonly<Partial<Record<Standing, string>>> = {
   ERROR: "error, fails the update",
   BLOCKED: "blocks the update",
-  BREAKGLASS: "promoted by breakglass",
 };
 
 const results: Readonly<Record<Check["result"], readonly [IconName, tone: string, text: string]>> =

@@ -65,7 +65,7 @@ const standingIcons: Readonly<Record<Standing, string>> = {
   ERROR: "🛑",
   SUPERSEDED: "🛑",
   BLOCKED: "🛑",
-  BREAKGLASS: "🚨",
+  "PROMOTED BY BREAKGLASS": "🚨",
   "ROLLED BACK": "⏪",
   INCONCLUSIVE: "❔",
   REFUSED: "✋",
@@ -77,8 +77,7 @@ const standingIcons: Readonly<Record<Standing, string>> = {
 };
 
 function standingWords(gate: Gate): string {
-  const word =
-    gate.standing === "BREAKGLASS" ? "promoted by breakglass" : wordOf(gate).toLowerCase();
+  const word = wordOf(gate).toLowerCase();
   const plain = gate.standing === "CHAMPION" || gate.standing === "WAITING";
   return `${standingIcons[gate.standing]} ${plain ? word : `<strong>${word}</strong>`}`;
 }

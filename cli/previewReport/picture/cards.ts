@@ -173,7 +173,7 @@ const BAD: readonly Standing[] = [
   "ERROR",
   "SUPERSEDED",
   "BLOCKED",
-  "BREAKGLASS",
+  "PROMOTED BY BREAKGLASS",
   "INCONCLUSIVE",
   "REFUSED",
 ];

@@ -177,7 +177,7 @@ export const scenes: readonly (readonly [
         breakglass: { version: "2", reason: "Fraud", by: "ada", expires: "2026-11-22T12:00:00Z" },
       },
     }),
-    "BREAKGLASS",
+    "PROMOTED BY BREAKGLASS",
     ["auc 0.8 > 0.85 failed"],
   ],
   [

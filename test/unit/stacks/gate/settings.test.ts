@@ -108,6 +108,19 @@ test("what is no rule has safe defaults, and can be said", () => {
   });
 });
 
+test.each([
+  ["2026-12-01T12:00:00Z", "2026-12-01T12:00:00Z"],
+  ["2026-12-01T12:00:00.5+01:00", "2026-12-01T12:00:00.5+01:00"],
+  // As the engine hands on what has no quotes in the stack's file.
+  ["2026-12-01 12:00:00 +0000 UTC", "2026-12-01T12:00:00+00:00"],
+  ["2026-12-01 12:00:00.5 -0330 -0330", "2026-12-01T12:00:00.5-03:30"],
+])("a breakglass expires at %s", (said, expires) => {
+  const breakglass = { version: "7", reason: "Fraud", by: "ada", expires: said };
+  expect(parsed(config({ gate: { breakglass } })).customerChurn.gate.breakglass?.expires).toBe(
+    expires,
+  );
+});
+
 describe("a mistake is one line with key, value and what is allowed", () => {
   const step = { percent: 5, minRequests: 100, below: { error_rate: 0.01 } };
   const glass = { version: "7", reason: "Fraud", by: "ada", expires: "2026-12-01T12:00:00Z" };
