@@ -85,7 +85,7 @@ describe("npm run gate", () => {
     await promote("second");
     // Something else is pending, which a rollback must leave alone.
     deployment.configure(only("customerChurn", "iris"));
-  }, 6 * MINUTES);
+  }, 10 * MINUTES);
 
   afterAll(async () => {
     await deployment.close();
@@ -190,7 +190,7 @@ describe("npm run gate", () => {
         { version: first, what: "promoted", evidence: "replaced" },
       ]);
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -211,7 +211,7 @@ describe("npm run gate", () => {
         `customer-churn cannot go back to v${second}: rejected by ann at `,
       );
     },
-    4 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -231,6 +231,6 @@ describe("npm run gate", () => {
         evidence: "intact",
       });
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 });
