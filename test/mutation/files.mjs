@@ -12,5 +12,5 @@ export const decision = [
 export const examples = [
   ...["decide", "decideEvidence", "breakglass", "rollbackDecision", "signature"],
   ...["checkBounds", "checkSlicesAndRows", "checkGain", "checkProvenance", "checkAge"],
-  ...["canary", "canarySteps", "decimal", "measured"],
+  ...["canary", "canarySteps", "decimal", "measured", "unknownResults"],
 ].map((name) => `test/unit/gate/${name}.test.ts`);

@@ -145,9 +145,10 @@ describe("a run that is no evidence for this model is an error", () => {
     expect(said(policyOf([AUC]), factsOf(versionOf("5", runOf({ auc: 0.9 }, run))))).toBe(expected);
   });
 
-  test("an unknown experiment is none, even if none was asked for by name", () => {
+  test("an unknown experiment is not the one asked for, even if none is asked for", () => {
     const run = runOf({ auc: 0.9 }, { experiment: null });
-    const policy = JSON.parse(JSON.stringify(policyOf([AUC], { experiment: "" }))) as Policy;
+    const unset = JSON.parse('{"experiment": null}') as Partial<Policy>;
+    const policy = { ...policyOf([AUC]), ...unset };
     expect(decide(policy, factsOf(versionOf("5", run))).outcome).toBe("error");
   });
 });

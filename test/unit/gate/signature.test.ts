@@ -148,6 +148,10 @@ describe("a signature that breaks callers of the champion", () => {
     expect(said({ ...images, inputs: columns("image long") }, champion(images))).toMatch(
       /^refused: /,
     );
+    const answers = { ...images, outputs: [tensor("tensor(float32, [-1, 10])")] };
+    expect(said(answers, champion(images))).toBe(
+      "refused: signature answers tensor(float32, [-1, 10]) instead of digit long, must be compatible with v3's",
+    );
     expect(said(images, champion({ ...images, inputs: columns("image long") }))).toBe(
       "refused: signature asks for its input, must be compatible with v3's",
     );
