@@ -11,10 +11,9 @@ import { callWorkspace, type TokenConnection } from "../../components/workspace/
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";
 import { DrivenGate } from "./drivenGate";
+import { everyFault, together, type Fault } from "./gateFaultRules";
+import { signedInAs } from "./oauthClient";
 import { QuickModel, type QuickCandidate } from "./quickCandidates";
-
-/** A fault of the local workspace; see docs/how-to/try-faults.md. */
-type Fault = Readonly<Record<string, string | number>>;
 
 const GOOD = { val_auc_roc: 0.9, val_rows: 2000 } as const;
 
@@ -29,15 +28,6 @@ const bad: readonly QuickCandidate[] = [
   { metrics: GOOD, foreign: true },
   { metrics: GOOD, inputs: ["x", "age"] },
 ];
-
-/**
- * Faults that strike at `share` of the requests together, each of them equally often. The workspace asks one
- * after the other and stops at the first that strikes, so the later ones need a greater share of what is left.
- */
-function together(share: number, faults: readonly Fault[]): Fault[] {
-  const each = share / faults.length;
-  return faults.map((fault, n) => ({ ...fault, probability: each / (1 - n * each) }));
-}
 
 /** Numbers in [0, 1) that follow from a seed: the linear congruential generator of Numerical Recipes. */
 function seeded(seed: number): () => number {
@@ -75,25 +65,6 @@ describe("with faults in the workspace", () => {
 
   const admin = (): TokenConnection => ({ host: workspace.url, token: workspace.token });
 
-  /** Signs in as somebody else, whose faults are nobody's else. */
-  async function signedInAs(client: string): Promise<TokenConnection> {
-    const { access_token } = z.looseObject({ access_token: z.string() }).parse(
-      await callWorkspace(
-        { host: workspace.url, token: "" },
-        {
-          method: "POST",
-          path: "/oidc/v1/token",
-          form: {
-            grant_type: "client_credentials",
-            client_id: client,
-            client_secret: workspace.token,
-          },
-        },
-      ),
-    );
-    return { host: workspace.url, token: access_token };
-  }
-
   const struckBy = async (gate: TokenConnection): Promise<{ seen: number; struck: number }> => {
     const rule = z.looseObject({ seen: z.number(), struck: z.number() });
     const { caller } = z
@@ -106,7 +77,7 @@ describe("with faults in the workspace", () => {
   /** A gate of its own, some updates with faults, and one without. */
   async function live(name: string, updates: number, rules: readonly Fault[]): Promise<Lived> {
     const model = await QuickModel.create(admin(), name);
-    const caller = await signedInAs(name);
+    const caller = await signedInAs(name, workspace);
     const policy: Policy = {
       rules: [above("val_auc_roc", 0.85), minRows(1000)],
       experiment: model.experiment,
@@ -189,15 +160,6 @@ describe("with faults in the workspace", () => {
     }
   }
 
-  const faults = (delay: number): Fault[] => [
-    { kind: "status", status: 429, retryAfter: 1 },
-    { kind: "status", status: 500 },
-    { kind: "status", status: 500, when: "after" },
-    { kind: "delay", delay },
-    { kind: "drop" },
-    { kind: "drop", when: "after" },
-  ];
-
   async function all(prefix: string, updates: number, rules: readonly Fault[]): Promise<Lived> {
     const names = Array.from({ length: GATES }, (_, n) => `${prefix}_${n}`);
     const lived = await Promise.all(names.map((name) => live(name, updates, rules)));
@@ -214,7 +176,7 @@ describe("with faults in the workspace", () => {
   it(
     "of a fifth of its requests, 50 updates promote what passes and nothing else",
     async () => {
-      const lived = await all("fifth", 50 / GATES, together(0.2, faults(2000)));
+      const lived = await all("fifth", 50 / GATES, together(0.2, everyFault(2000)));
       expect(lived.struck / lived.seen).toBeGreaterThan(0.15);
       expect(lived.struck / lived.seen).toBeLessThan(0.25);
       expect(lived.promoted).toBeGreaterThan(10);
@@ -225,7 +187,7 @@ describe("with faults in the workspace", () => {
   it(
     "of so many that updates fail in the middle, the next ones make up for it",
     async () => {
-      const lived = await all("half", 4, together(0.5, faults(100)));
+      const lived = await all("half", 4, together(0.5, everyFault(100)));
       expect(lived.struck / lived.seen).toBeGreaterThan(0.4);
       expect(lived.broken).toBeGreaterThan(3);
     },
