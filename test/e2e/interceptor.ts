@@ -25,6 +25,8 @@ interface Trap extends Moment {
 export class Interceptor {
   /** Method and path of every request, in order. */
   readonly seen: string[] = [];
+  /** Changes the text of an answer, by method and URL with its query; the answer itself unless it says otherwise. */
+  rewrite: (request: string, text: string) => string = (_request, text) => text;
   #trap: Trap | undefined;
   readonly #server: Server;
 
@@ -96,7 +98,15 @@ export class Interceptor {
       outgoing.destroy();
       return;
     }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
+    const status = answer.statusCode ?? 502;
+    const text = content.toString();
+    const said = this.rewrite(`${method} ${url}`, text);
+    if (said === text) {
+      outgoing.writeHead(status, answer.headers).end(content);
+      return;
+    }
+    const length = { "content-length": String(Buffer.byteLength(said)) };
+    outgoing.writeHead(status, { ...answer.headers, ...length }).end(said);
   }
 
   #sprung(method: string, path: string): Trap | undefined {
