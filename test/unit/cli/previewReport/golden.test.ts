@@ -13,7 +13,14 @@ const recorded = readdirSync(folder)
 /** test/fixtures/previews/record.ts says how these are recorded, and how the golden files are written. */
 describe("the comment of a recorded preview", () => {
   it("is there for each case that a reviewer meets", () => {
-    const cases = ["new-model", "replaced-table", "blocked-gate", "breakglass", "no-change", "failed"];
+    const cases = [
+      "new-model",
+      "replaced-table",
+      "blocked-gate",
+      "breakglass",
+      "no-change",
+      "failed",
+    ];
     expect(recorded).toEqual(expect.arrayContaining([...cases, "policy-violation", "hostile"]));
   });
 
