@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
@@ -42,6 +42,8 @@ export class Deployment {
   signIn: Readonly<Record<string, string>> | undefined;
   /** Whether the stack has been told of its workspace. */
   knowsWorkspace = true;
+  /** Whether another deployment has the workspace, and closes it. */
+  private isCopy = false;
 
   private constructor(
     readonly workspace: RunningWorkspace,
@@ -77,6 +79,17 @@ export class Deployment {
       stdio: "pipe",
     });
     if (made.exitCode !== 0) throw new Error(made.stderr);
+  }
+
+  /** The same stack on a machine that does not share the state: a copy of it, on the same workspace. */
+  copy(): Deployment {
+    const folder = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
+    for (const name of [".pulumi", "Pulumi.yaml", `Pulumi.${this.stack}.yaml`]) {
+      cpSync(join(this.folder, name), join(folder, name), { recursive: true });
+    }
+    const copy = new Deployment(this.workspace, folder, this.stack, this.azure);
+    copy.isCopy = true;
+    return copy;
   }
 
   get connection(): TokenConnection {
@@ -152,7 +165,7 @@ export class Deployment {
   }
 
   async close(): Promise<void> {
-    await this.workspace.close();
+    if (!this.isCopy) await this.workspace.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
