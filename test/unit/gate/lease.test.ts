@@ -90,7 +90,7 @@ test("one waits for the other", async () => {
 test("what another gate's dead update has left is waited for until it is over", async () => {
   const workspace = await LeaseWorkspace.start();
   workspace.write(`${FOLDER}/lease-3`, leftBy("another"));
-  expect(await take(workspace, by("a"))).toBeGreaterThanOrEqual(SHORT.lasts);
+  expect(await take(workspace, by("a"), LONG)).toBeGreaterThanOrEqual(SHORT.lasts);
   expect(workspace.names(FOLDER)).toEqual(["lease-5"]);
 });
 
@@ -104,18 +104,21 @@ test("what this gate's own dead update has left is waited for no longer than it 
 
 test("an update of the same gate that still runs cannot write any more when the next one begins", async () => {
   const workspace = await LeaseWorkspace.start();
+  const timing = { ...WORK, lasts: 2_400 };
   let begun = false;
+  let late = 0;
+  workspace.fate = (call) => {
+    if (call === "mkdirs" && begun) late += 1;
+    return {};
+  };
   const orphan = withLease(
     workspace.connection,
     by("a"),
     async (lease) => {
       await lease.requireHeld();
-      for (;;) {
-        await callWorkspace(lease.connection, folder("/Shared/written"));
-        expect(begun).toBe(false);
-      }
+      for (;;) await callWorkspace(lease.connection, folder("/Shared/written"));
     },
-    WORK,
+    timing,
   );
   await wait(100);
   const next = withLease(
@@ -123,12 +126,13 @@ test("an update of the same gate that still runs cannot write any more when the 
     by("a"),
     () => {
       begun = true;
-      return wait(WORK.lasts);
+      return wait(timing.lasts / 4);
     },
-    WORK,
+    timing,
   );
   await expect(orphan).rejects.toThrow("Another update has taken the lease");
   await next;
+  expect(late).toBe(0);
 });
 
 test.each(["", "no JSON", "null", '{"lasts": -1}', '{"lasts": 1e99}', '{"lasts": "NaN"}'])(
@@ -292,7 +296,7 @@ test("a number that others have left behind and deleted is no lease", async () =
     }
     return {};
   };
-  expect(await take(workspace, by("a"))).toBeGreaterThanOrEqual(SHORT.lasts);
+  expect(await take(workspace, by("a"), LONG)).toBeGreaterThanOrEqual(SHORT.lasts);
   expect(workspace.names(FOLDER)).toEqual(["lease-9"]);
 });
 
