@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from "./gate/decide";
 import { judge, seen } from "./gate/judge";
 import { GateProvider } from "./gate/provider";
 import { verdictLine, type GateInputs, type OnAliasDrift, type OnFailure } from "./gate/record";
-import { rollbackRequest } from "./gate/rollbackRequest";
+import { rollbackRequest, rollsBackAnother } from "./gate/rollbackRequest";
 import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/rule";
 import type { RegisteredModel } from "./registeredModel";
 import { programConnection } from "./workspace/programConnection";
@@ -181,11 +181,13 @@ function announce(
   gate: PromotionGate,
 ): void {
   const hint = outcome === "waiting" && howToTrain !== undefined ? `; train it: ${howToTrain}` : "";
-  void sayer(outcome)(`${line}${hint}`, gate);
+  void sayer(outcome, gate.model.fullName)(`${line}${hint}`, gate);
 }
 
-/** What is wrong with the facts themselves fails the preview already. */
-function sayer(outcome: Outcome) {
-  if (outcome === "error") return pulumi.log.error;
-  return outcome === "refused" || outcome === "inconclusive" ? pulumi.log.warn : pulumi.log.info;
+/** What is wrong with the facts themselves fails the preview already; not that of another model's rollback. */
+function sayer(outcome: Outcome, model: string) {
+  if (outcome === "error" && !rollsBackAnother(model)) return pulumi.log.error;
+  return outcome === "error" || outcome === "refused" || outcome === "inconclusive"
+    ? pulumi.log.warn
+    : pulumi.log.info;
 }

@@ -1,6 +1,6 @@
 import { decide } from "./decide";
 import type { Lease } from "./lease";
-import { reject } from "./promote";
+import { noteRejection, reject } from "./promote";
 import type { Standing } from "./readFacts";
 import { shortName, type GateInputs, type GateMemory } from "./record";
 import { CANARY_TAG, tagVersion } from "./registry";
@@ -22,13 +22,14 @@ export async function requireTrusted(
   if (candidate === null || (verdict.outcome !== "promoted" && verdict.outcome !== "canary"))
     return;
   const rejection = memory.rejected.filter((one) => one.version === candidate.version).at(-1);
-  const { version, fingerprint } = candidate;
+  const { version } = candidate;
   const name = `${shortName(model)} v${version}`;
-  if (rejection?.fingerprint === fingerprint && verdict.ground !== "breakglass") {
-    await reject(connection, model, candidate, rejection, memory);
+  const isNoted = candidate.rejection?.fingerprint === rejection?.fingerprint;
+  if (rejection !== undefined && !isNoted && verdict.ground !== "breakglass") {
+    await noteRejection(connection, model, rejection);
     throw new Error(
       `${name} was rejected by ${rejection.by} at ${rejection.at}: ${rejection.reason}. ` +
-        "Somebody has taken the tag away that says so; it is there again, and nothing was moved.",
+        "Somebody has changed the tag that says so; it is there again, and nothing was moved.",
     );
   }
   if (rollback !== null || policy.canary.length === 0) return;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { rollsBackAnother } from "./rollbackRequest";
 
 /** @throws pulumi.RunError if the gate left another version than `version`. */
 export function confirmed(model: string, version: string, left: string): string {
@@ -12,6 +13,8 @@ export function challenged(model: string, version: string, judged: string): stri
 
 function sameOrRefused(model: string, version: string, found: string, did: string): string {
   if (found === version) return version;
+  // That update is told to leave this gate and its endpoint as they are, whatever waits to be promoted here.
+  if (rollsBackAnother(model)) return found;
   const refusal = new pulumi.RunError(
     `Version ${version} of ${model} is not served: the promotion gate ${did}. ` +
       "Update the gate too, without --target or --exclude.",

@@ -61,7 +61,9 @@ export interface Version {
   readonly run: Run | null;
   /** Those that the rules name. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Changes with anything that was measured; what a rejection is tied to. */
+  /**
+   * Changes with anything that was measured; of a version that was rejected, with what had been measured then.
+   */
   readonly fingerprint: string;
   /** Why people or a canary have rejected it, and by which measurements; null if nobody has. */
   readonly rejection: Rejection | null;
@@ -71,6 +73,8 @@ export interface Version {
 export interface Rejection {
   /** {@link Version.fingerprint} at that time: the same measurements never promote it again. */
   readonly fingerprint: string;
+  /** Metrics that the fingerprint is of. What else is measured later is no other evidence. */
+  readonly metrics: readonly string[];
   readonly reason: string;
   readonly by: string;
   /** RFC 3339. */

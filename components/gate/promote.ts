@@ -4,7 +4,13 @@ import { evidenceTags } from "./evidenceTags";
 import type { Rejection, Version } from "./facts";
 import type { Lease } from "./lease";
 import type { Standing } from "./readFacts";
-import { MOST_KEPT, type GateInputs, type GateMemory, type Promoted } from "./record";
+import {
+  MOST_KEPT,
+  type GateInputs,
+  type GateMemory,
+  type Promoted,
+  type Rejected,
+} from "./record";
 import {
   CANARY_TAG,
   CHAMPION,
@@ -20,7 +26,9 @@ import {
   tagModel,
   tagVersion,
 } from "./registry";
+import { fingerprintOf, measuredNames } from "./runFacts";
 import type { Statement } from "./statement";
+import { readRun } from "./tracking";
 import type { Connection } from "../workspace/rest";
 
 /**
@@ -55,7 +63,7 @@ export async function promote(
     rejected = await reject(connection, model, baseline, { reason, by, at }, memory);
   }
   const tagged = await tagVersion(connection, model, version, {
-    ...evidenceTags(evidence, digest),
+    ...evidenceTags(evidence, digest, standing.candidateEvidence),
     [REASON_TAG]: tagText(verdict.reason),
     ...(runId === null ? {} : { [RUN_TAG]: runId }),
     [PROMOTED_TAG]: at,
@@ -99,11 +107,13 @@ export async function noteChampion(
   lease: Lease,
   model: string,
   { left }: Standing,
-  { champion, previousChampion }: GateMemory,
+  { champion, previousChampion, history }: GateMemory,
 ): Promise<void> {
   if (left === (champion ?? null)) return;
+  // What a rollback has left is rejected, which is noted first.
+  const superseded = history.at(-1)?.ground === "rollback" ? undefined : previousChampion;
   // One that a gate has left whose state is gone, and whose alias too, is nobody's champion any more.
-  await noteLeft(lease.connection, model, champion ?? "none", previousChampion);
+  await noteLeft(lease.connection, model, champion ?? "none", superseded);
 }
 
 async function noteLeft(
@@ -123,17 +133,31 @@ async function noteLeft(
 export async function reject(
   connection: Connection,
   model: string,
-  { version, fingerprint }: Version,
-  { reason, by, at }: Omit<Rejection, "fingerprint">,
+  { version, runId }: Pick<Version, "version" | "runId">,
+  { reason, by, at }: Pick<Rejection, "reason" | "by" | "at">,
   memory: GateMemory,
 ): Promise<GateMemory["rejected"]> {
+  const contradictions: string[] = [];
+  const run = runId === null ? null : await readRun(connection, runId, contradictions);
+  const metrics = manyInJson(measuredNames(run), 350);
+  const fingerprint = await fingerprintOf(runId, run, metrics);
   // In JSON a quote takes two characters, a control character six; the rest of the tag takes less than 200.
-  const rejection = { fingerprint, reason: inJson(reason, 600), by: inJson(by, 200), at };
+  const said = { reason: inJson(reason, 350), by: inJson(by, 100), at };
+  const rejection = { fingerprint, metrics, ...said };
+  await noteRejection(connection, model, { version, ...rejection });
+  return [...memory.rejected, { version, ...rejection }].slice(-MOST_KEPT);
+}
+
+/** Writes a rejection on the version's tags. */
+export async function noteRejection(
+  connection: Connection,
+  model: string,
+  { version, fingerprint, metrics, reason, by, at }: Rejected,
+): Promise<void> {
   await tagVersion(connection, model, version, {
-    [REJECTED_TAG]: JSON.stringify(rejection),
+    [REJECTED_TAG]: JSON.stringify({ fingerprint, metrics, reason, by, at }),
     [VERDICT_TAG]: "rejected",
   });
-  return [...memory.rejected, { version, ...rejection }].slice(-MOST_KEPT);
 }
 
 /** What the state knows after a promotion. */
@@ -169,6 +193,13 @@ function previousOf(
 function inJson(text: string, length: number): string {
   let kept = text.trim();
   while (JSON.stringify(kept).length > length) kept = kept.slice(0, -1).trimEnd();
+  return kept;
+}
+
+/** As many of the texts as take at most so many characters in JSON. */
+function manyInJson(texts: readonly string[], length: number): string[] {
+  let kept = [...texts];
+  while (JSON.stringify(kept).length > length) kept = kept.slice(0, -1);
   return kept;
 }
 

@@ -22,6 +22,23 @@ export function rollbackRequest(
   model: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Rollback | null {
+  const ordered = orderIn(environment);
+  return ordered?.model === model ? ordered : null;
+}
+
+/**
+ * Whether this update is to roll back another model than this one.
+ * @throws pulumi.RunError if the order cannot be read.
+ */
+export function rollsBackAnother(
+  model: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): boolean {
+  const ordered = orderIn(environment);
+  return ordered !== null && ordered.model !== model;
+}
+
+function orderIn(environment: NodeJS.ProcessEnv): Rollback | null {
   const given = environment[ROLLBACK_VARIABLE];
   if (given === undefined || given === "") return null;
   const read = z
@@ -41,5 +58,5 @@ export function rollbackRequest(
       `${ROLLBACK_VARIABLE} cannot be read: ${z.prettifyError(read.error)}`,
     );
   }
-  return read.data.model === model ? read.data : null;
+  return read.data;
 }

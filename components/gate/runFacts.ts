@@ -63,14 +63,26 @@ export async function runFacts(
 }
 
 /**
- * Changes with everything that was measured of the version itself, and with the rows it was measured on: the
- * same measurements logged again are the same. What other versions (`champion_*`) and live traffic (`canary_*`)
- * showed is no news of it.
+ * Metrics of the version itself. What other versions (`champion_*`) and live traffic (`canary_*`) showed is no
+ * news of it.
  */
-export function fingerprintOf(runId: string | null, run: TrackedRun | null): Promise<string> {
-  const measured = [...(run?.metrics ?? [])]
-    .filter(([name]) => !/^(canary|champion)_/.test(name))
-    .map(([name, { value }]) => [name, value] as const);
+export function measuredNames(run: TrackedRun | null): string[] {
+  return [...(run?.metrics.keys() ?? [])]
+    .filter((name) => !/^(canary|champion)_/.test(name))
+    .sort();
+}
+
+/**
+ * Changes with what was measured of the version itself, and with the rows it was measured on: the same
+ * measurements logged again are the same.
+ * @param names - Metrics that it is of. @default all of {@link measuredNames}
+ */
+export function fingerprintOf(
+  runId: string | null,
+  run: TrackedRun | null,
+  names: readonly string[] = measuredNames(run),
+): Promise<string> {
+  const measured = names.map((name) => [name, run?.metrics.get(name)?.value ?? null] as const);
   const datasets = (run?.datasets ?? []).map(({ context, name, digest }) =>
     JSON.stringify([context, name, digest]),
   );

@@ -49,14 +49,15 @@ async function versionFacts(
     const value = tags.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
+  const rejection = rejectionOf(found, contradictions);
   return {
     version,
     status,
     runId,
     run: run === null ? null : await runFacts(connection, run, wanted, contradictions),
     tags: Object.fromEntries(named),
-    fingerprint: await fingerprintOf(runId, run),
-    rejection: rejectionOf(found, contradictions),
+    fingerprint: await fingerprintOf(runId, run, rejection?.metrics),
+    rejection,
   };
 }
 

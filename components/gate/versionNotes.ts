@@ -17,18 +17,22 @@ export function rejectionOf(
   if (text === undefined || text === "") return null;
   const note = parsed(text);
   const [fingerprint, reason] = [field(note, "fingerprint"), field(note, "reason")];
-  const [by, at] = [field(note, "by"), field(note, "at")];
+  const [by, at, metrics] = [field(note, "by"), field(note, "at"), field(note, "metrics")];
   if (
     typeof fingerprint === "string" &&
     typeof reason === "string" &&
     typeof by === "string" &&
-    typeof at === "string"
+    typeof at === "string" &&
+    isTexts(metrics)
   ) {
-    return { fingerprint, reason, by, at };
+    return { fingerprint, metrics, reason, by, at };
   }
   contradictions.push(`the tag ${REJECTED_TAG} of version ${version} cannot be read`);
   return null;
 }
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
 
 /**
  * How far a version is on its way to all of the traffic; null if it has not begun, or if the step that it is at

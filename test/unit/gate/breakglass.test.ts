@@ -35,7 +35,13 @@ describe("breakglass lets one version through", () => {
   const candidate = versionOf("5", runOf({ auc: 0.7 }));
   const rejected: Version = {
     ...versionOf("5", runOf({ auc: 0.9 })),
-    rejection: { fingerprint: "as measured", by: "bob", at: EXPIRES, reason: "nonsense" },
+    rejection: {
+      fingerprint: "as measured",
+      metrics: [],
+      by: "bob",
+      at: EXPIRES,
+      reason: "nonsense",
+    },
   };
   const step = { percent: 10, minRequests: 1, rules: [AUC] };
   const baseline = championWith({ auc: 0.8 });

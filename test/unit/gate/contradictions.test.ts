@@ -145,7 +145,13 @@ test.each([
 
 test("a rejection is read as it was noted, of whatever was measured then", async () => {
   const registry = await two();
-  const note = { fingerprint: "f", reason: "slow", by: "ann", at: "2026-11-20T10:00:00Z" };
+  const note = {
+    fingerprint: "f",
+    metrics: ["auc"],
+    reason: "slow",
+    by: "ann",
+    at: "2026-11-20T10:00:00Z",
+  };
   registry.versions.get("2")?.tags.set(REJECTED_TAG, JSON.stringify(note));
   const { facts } = await standingOf(registry, COMPARING);
   expect(facts.candidate?.rejection).toEqual(note);
