@@ -111,6 +111,7 @@ function versionOf(draw: Draw, version: string, run: Run): Version {
     rejection: anyOf(draw, false, false, false, false, true)
       ? {
           fingerprint: anyOf(draw, "measured-0", "measured-1"),
+          metrics: [],
           reason: "predicted nonsense",
           by: "bob",
           at: "2026-11-20T00:00:00Z",

@@ -62,11 +62,13 @@ describe("the whole verdict", () => {
   });
 });
 
+const MORNING = "2026-11-20T08:00:00Z";
+
 describe("what was rejected", () => {
   const rejected = (fingerprint: string): Facts =>
     factsOf(
       versionOf("5", runOf({ auc: 0.9 }), {
-        rejection: { fingerprint, by: "ann", at: "2026-11-20T08:00:00Z", reason: "nonsense in NL" },
+        rejection: { fingerprint, metrics: ["auc"], by: "ann", at: MORNING, reason: "nonsense in NL" },
       }),
     );
 

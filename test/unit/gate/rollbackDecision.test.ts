@@ -4,7 +4,7 @@ import { decideRollback } from "../../../components/gate/rollback";
 import { factsOf, runOf, versionOf } from "./decisionScene";
 
 const request = { to: "3", reason: "v5 predicts nonsense", by: "ann" };
-const rejection = { by: "bob", at: "2026-11-01T00:00:00Z", reason: "worse" };
+const rejection = { metrics: [], by: "bob", at: "2026-11-01T00:00:00Z", reason: "worse" };
 const back = (other: Partial<Version> = {}, facts: Partial<Facts> = {}): Facts =>
   factsOf(versionOf("3", runOf({}), other), { champion: "5", ...facts });
 
