@@ -5,7 +5,14 @@ export { DeploymentJob, type DeploymentJobArgs } from "./deploymentJob";
 export { DriftAlert, type DriftAlertArgs } from "./driftAlert";
 export { EndpointPredictions, type EndpointPredictionsArgs } from "./endpointPredictions";
 export { FeatureTable, type FeatureTableArgs } from "./featureTable";
-export type { Approval, Breakglass, CanaryStep, Comparison, MetricRule, Rule } from "./gate/rule";
+export type {
+  Approval,
+  Breakglass,
+  CanaryStep,
+  Comparison,
+  MetricRule,
+  Rule,
+} from "./gate/decision/rule";
 export {
   above,
   approvedBy,

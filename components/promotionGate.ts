@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { challengerOf, championAfter, type Challenger } from "./gate/afterwards";
 import { challenged, confirmed } from "./gate/confirm";
-import type { Outcome, Verdict } from "./gate/decide";
+import type { Outcome, Verdict } from "./gate/decision/decide";
 import { judge, seen } from "./gate/judge";
 import { GateProvider } from "./gate/provider";
 import { verdictLine, type GateInputs, type OnAliasDrift, type OnFailure } from "./gate/record";
 import { rollbackRequest, rollsBackAnother } from "./gate/rollbackRequest";
-import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/rule";
+import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/decision/rule";
 import type { RegisteredModel } from "./registeredModel";
 import { programConnection } from "./workspace/programConnection";
 

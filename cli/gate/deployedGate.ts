@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Policy } from "../../components/gate/rule";
+import type { Policy } from "../../components/gate/decision/rule";
 import type { Connection } from "../../components/workspace/rest";
 import type { Engine } from "../../engine";
 import { connectTo, exportState } from "../deployedStack";

@@ -1,5 +1,5 @@
-import type { Evidence, IntactEvidence } from "../../components/gate/evidenceTags";
-import type { Rejection } from "../../components/gate/facts";
+import type { Evidence, IntactEvidence } from "../../components/gate/evidence/evidenceTags";
+import type { Rejection } from "../../components/gate/decision/facts";
 import type { RecordedPromotion, RecordedRejection } from "./deployedGate";
 
 /** A version as the registry has it, in what concerns the gate. */

@@ -1,5 +1,5 @@
-import { decide } from "../../components/gate/decide";
-import { readFacts, type Standing } from "../../components/gate/readFacts";
+import { decide } from "../../components/gate/decision/decide";
+import { readFacts, type Standing } from "../../components/gate/reading/readFacts";
 import { verdictLine } from "../../components/gate/record";
 import type { Engine } from "../../engine";
 import { display } from "../textTable";

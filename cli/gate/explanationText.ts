@@ -1,6 +1,6 @@
-import type { Verdict } from "../../components/gate/decide";
-import type { Evidence } from "../../components/gate/evidenceTags";
-import type { Facts } from "../../components/gate/facts";
+import type { Verdict } from "../../components/gate/decision/decide";
+import type { Evidence } from "../../components/gate/evidence/evidenceTags";
+import type { Facts } from "../../components/gate/decision/facts";
 import { visible } from "../previewReport/text";
 import { textTable, wrap, type Cell, type Display } from "../textTable";
 import { minute } from "./historyText";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Policy } from "../../components/gate/rule";
+import type { Policy } from "../../components/gate/decision/rule";
 
 const comparison = z.enum([">", ">=", "<", "<="]);
 

@@ -1,6 +1,6 @@
 import { judge } from "../../components/gate/judge";
 import { CHAMPION, readAlias } from "../../components/gate/registry";
-import type { Rollback } from "../../components/gate/rollback";
+import type { Rollback } from "../../components/gate/decision/rollback";
 import { ROLLBACK_VARIABLE } from "../../components/gate/rollbackRequest";
 import type { Connection } from "../../components/workspace/rest";
 import type { Engine } from "../../engine";

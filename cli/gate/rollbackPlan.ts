@@ -1,4 +1,4 @@
-import type { Rollback } from "../../components/gate/rollback";
+import type { Rollback } from "../../components/gate/decision/rollback";
 import { visible } from "../previewReport/text";
 import type { Entry, VersionRecord } from "./entries";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { readEvidence } from "../../components/gate/evidenceTags";
+import { readEvidence } from "../../components/gate/evidence/evidenceTags";
 import { CHAMPION } from "../../components/gate/registry";
-import { readModel, readVersion } from "../../components/gate/registryReads";
-import { rejectionOf } from "../../components/gate/versionNotes";
+import { readModel, readVersion } from "../../components/gate/reading/registryReads";
+import { rejectionOf } from "../../components/gate/reading/versionNotes";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
 import { UserError } from "../userError";
 import type { VersionRecord } from "./entries";

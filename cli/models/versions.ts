@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readEvidence, type Evidence } from "../../components/gate/evidenceTags";
+import { readEvidence, type Evidence } from "../../components/gate/evidence/evidenceTags";
 import {
   CANARY_TAG,
   CHALLENGER,
@@ -10,7 +10,7 @@ import {
   REJECTED_TAG,
   VERDICT_TAG,
 } from "../../components/gate/registry";
-import { readTags } from "../../components/gate/registryReads";
+import { readTags } from "../../components/gate/reading/registryReads";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
 import { attempt } from "./attempt";
 import type { DeployedModel, RecordedGate } from "./deployed";

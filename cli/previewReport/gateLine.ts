@@ -23,7 +23,7 @@ export function fromLine(line: string | undefined): Said | undefined {
   };
 }
 
-/** What a check can be called: a metric, or what components/gate/check*.ts say. */
+/** What a check can be called: a metric, or what components/gate/decision/check*.ts say. */
 const NAME = [
   "signature|evidence|tag \\S+|approval in the approvals file|approval in the tag \\S+",
   "\\S+ (?:relative )?gain on (?:the champion|v\\S+)(?: \\(\\S+\\))?",

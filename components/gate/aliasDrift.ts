@@ -1,9 +1,9 @@
-import { decide } from "./decide";
-import { digestOf } from "./digest";
-import { evidenceTags } from "./evidenceTags";
-import type { Lease } from "./lease";
+import { decide } from "./decision/decide";
+import { digestOf } from "./evidence/digest";
+import { evidenceTags } from "./evidence/evidenceTags";
+import type { Lease } from "./lease/lease";
 import { moveAlias, remember } from "./promote";
-import { readFacts, type Standing } from "./readFacts";
+import { readFacts, type Standing } from "./reading/readFacts";
 import type { GateInputs, GateMemory } from "./record";
 import { CHAMPION, VERDICT_TAG, tagVersion } from "./registry";
 import type { Connection } from "../workspace/rest";

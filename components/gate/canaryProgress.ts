@@ -1,7 +1,7 @@
-import { decide } from "./decide";
-import type { Lease } from "./lease";
+import { decide } from "./decision/decide";
+import type { Lease } from "./lease/lease";
 import { noteRejection, reject } from "./promote";
-import type { Standing } from "./readFacts";
+import type { Standing } from "./reading/readFacts";
 import { shortName, type GateInputs, type GateMemory } from "./record";
 import { CANARY_TAG, tagVersion } from "./registry";
 import type { Connection } from "../workspace/rest";

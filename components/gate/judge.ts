@@ -1,7 +1,7 @@
-import { decide, says, type Verdict } from "./decide";
-import { readFacts, type Standing } from "./readFacts";
+import { decide, says, type Verdict } from "./decision/decide";
+import { readFacts, type Standing } from "./reading/readFacts";
 import { canonical, verdictLine, type GateInputs } from "./record";
-import { decideRollback } from "./rollback";
+import { decideRollback } from "./decision/rollback";
 import type { Connection } from "../workspace/rest";
 
 /** What there is to decide. */

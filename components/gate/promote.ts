@@ -1,9 +1,9 @@
-import { digestOf } from "./digest";
-import { makeEvidence } from "./evidence";
-import { evidenceTags } from "./evidenceTags";
-import type { Rejection, Version } from "./facts";
-import type { Lease } from "./lease";
-import type { Standing } from "./readFacts";
+import { digestOf } from "./evidence/digest";
+import { makeEvidence } from "./evidence/evidence";
+import { evidenceTags } from "./evidence/evidenceTags";
+import type { Rejection, Version } from "./decision/facts";
+import type { Lease } from "./lease/lease";
+import type { Standing } from "./reading/readFacts";
 import {
   MOST_KEPT,
   type GateInputs,
@@ -26,9 +26,9 @@ import {
   tagModel,
   tagVersion,
 } from "./registry";
-import { fingerprintOf, measuredNames } from "./runFacts";
-import type { Statement } from "./statement";
-import { readRun } from "./tracking";
+import { fingerprintOf, measuredNames } from "./reading/runFacts";
+import type { Statement } from "./evidence/statement";
+import { readRun } from "./reading/tracking";
 import type { Connection } from "../workspace/rest";
 
 /**

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { providerConnection } from "../workspace/providerConnection";
 import type { Connection } from "../workspace/rest";
-import { readChampion, type Champion } from "./readFacts";
+import { readChampion, type Champion } from "./reading/readFacts";
 import { LOGIC, canonical, type GateInputs, type GateMemory, type GateOutputs } from "./record";
 import { settle } from "./settle";
 

@@ -1,9 +1,9 @@
-import type { Verdict } from "./decide";
-import type { CanaryProgress, Facts, Rejection } from "./facts";
-import type { Champion } from "./readFacts";
-import type { Rollback } from "./rollback";
-import type { Policy } from "./rule";
-import type { Ground, Statement } from "./statement";
+import type { Verdict } from "./decision/decide";
+import type { CanaryProgress, Facts, Rejection } from "./decision/facts";
+import type { Champion } from "./reading/readFacts";
+import type { Rollback } from "./decision/rollback";
+import type { Policy } from "./decision/rule";
+import type { Ground, Statement } from "./evidence/statement";
 
 /** `hold` keeps the champion and lets the update finish; `block` fails it before anything downstream changes. */
 export type OnFailure = "hold" | "block";

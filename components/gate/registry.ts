@@ -1,4 +1,4 @@
-import { versionOf } from "./values";
+import { versionOf } from "./reading/values";
 import { field } from "../workspace/answer";
 import { callWorkspace, type Connection } from "../workspace/rest";
 

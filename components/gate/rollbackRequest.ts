@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Rollback } from "./rollback";
+import type { Rollback } from "./decision/rollback";
 
 /** The variable that orders a rollback for one update: the fields of {@link Rollback} in JSON. */
 export const ROLLBACK_VARIABLE = "MLOPS_GATE_ROLLBACK";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Comparison } from "./rule";
+import type { Comparison } from "./decision/rule";
 
 /*
  * What the constructors of rules accept. Each function gives back what it was given, or ends the program

@@ -19,7 +19,7 @@ import type {
   RowsRule,
   SlicesRule,
   TagRule,
-} from "./rule";
+} from "./decision/rule";
 
 /*
  * The rules of a gate, by name. What could never or always hold ends the program with one sentence, before

@@ -1,9 +1,9 @@
 import { adopt, driftOf, movedLine, restore } from "./aliasDrift";
 import { isCanaryNoted, noteCanary, requireTrusted } from "./canaryProgress";
 import { judgeAgain } from "./judge";
-import { withLease, type Lease } from "./lease";
+import { withLease, type Lease } from "./lease/lease";
 import { noteChampion, promote } from "./promote";
-import type { Standing } from "./readFacts";
+import type { Standing } from "./reading/readFacts";
 import { fails, verdictLine, type GateInputs, type GateMemory } from "./record";
 import { REFUSED_TAG, tagVersion } from "./registry";
 import type { Connection } from "../workspace/rest";

@@ -3,7 +3,7 @@
  * packs and Node plugins. Upstream's is written in Go and not published as a Go module, so this is
  * the same gRPC service on the stubs that `@pulumi/pulumi` ships.
  *
- * The engine starts it with its own address as argument and reads the port from the first line.
+ * The engine starts it with its own address as the last argument and reads the port from the first line.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
  */
@@ -31,7 +31,9 @@ function main(): void {
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
   });
-  server.addService(LanguageRuntimeService, languageRuntime(process.argv[2] ?? "", children));
+  // Before the address stand the engine's own flags, such as -v=11, where it hands them on (--logflow).
+  const engine = process.argv.slice(2).at(-1) ?? "";
+  server.addService(LanguageRuntimeService, languageRuntime(engine, children));
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
     if (error) {
       console.error(`pulumi-language-nodejs: cannot listen on 127.0.0.1: ${error.message}`);

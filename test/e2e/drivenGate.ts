@@ -3,7 +3,7 @@ import { championAfter } from "../../components/gate/afterwards";
 import { judge, seen } from "../../components/gate/judge";
 import { GateProvider } from "../../components/gate/provider";
 import type { GateInputs, GateOutputs, OnFailure } from "../../components/gate/record";
-import type { Policy } from "../../components/gate/rule";
+import type { Policy } from "../../components/gate/decision/rule";
 import type { TokenConnection } from "../../components/workspace/rest";
 import { startedProvider } from "../unit/startedProvider";
 

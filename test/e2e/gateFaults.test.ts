@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { python } from "../../cli/python";
 import { above, minRows } from "../../components/gate/rules";
-import type { Policy } from "../../components/gate/rule";
+import type { Policy } from "../../components/gate/decision/rule";
 import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";

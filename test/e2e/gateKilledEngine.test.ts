@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readChampion } from "../../components/gate/readFacts";
+import { readChampion } from "../../components/gate/reading/readFacts";
 import { MODEL, register } from "./candidates";
 import { processesWith } from "./command";
 import { Deployment, MINUTES, only, said } from "./deployment";

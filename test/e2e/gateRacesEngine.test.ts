@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readChampion } from "../../components/gate/readFacts";
+import { readChampion } from "../../components/gate/reading/readFacts";
 import { MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";
 import { GOOD, gateOf, nominate, servedBy } from "./engineGate";

@@ -3,7 +3,7 @@ export const decision = [
   "decide",
   ...["check", "checkBounds", "checkGain", "checkProvenance", "signature", "canary"],
   ...["measured", "decimal", "rollback"],
-].map((name) => `components/gate/${name}.ts`);
+].map((name) => `components/gate/decision/${name}.ts`);
 
 /**
  * The examples that must notice each change to it. The properties, which draw at random, are left out: what

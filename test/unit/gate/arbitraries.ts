@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import type { Facts, Run, Version } from "../../../components/gate/facts";
-import type { CanaryStep, Policy, Rule } from "../../../components/gate/rule";
+import type { Facts, Run, Version } from "../../../components/gate/decision/facts";
+import type { CanaryStep, Policy, Rule } from "../../../components/gate/decision/rule";
 import { anyOf, rarely, type Draw } from "./arbitraryDraws";
 import { runOf } from "./arbitraryRuns";
 import { ruleOf } from "./arbitraryRules";

@@ -1,4 +1,4 @@
-import type { Comparison, Rule } from "../../../components/gate/rule";
+import type { Comparison, Rule } from "../../../components/gate/decision/rule";
 import { anyOf, rarely, type Draw } from "./arbitraryDraws";
 
 /** Metrics that rules name; some are what every object has, or nobody looks for. */

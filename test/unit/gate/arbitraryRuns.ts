@@ -1,5 +1,5 @@
-import type { Metric, Run, Signature } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import type { Metric, Run, Signature } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import { anyOf, rarely, type Draw } from "./arbitraryDraws";
 import { loggedAt, notLoggedAt, NOW } from "./arbitraryTimes";
 

@@ -1,4 +1,4 @@
-import type { Column, Signature } from "../../../components/gate/facts";
+import type { Column, Signature } from "../../../components/gate/decision/facts";
 import { anyOf, rarely, type Draw } from "./arbitraryDraws";
 
 const USUAL: Signature = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
+import { decide } from "../../../components/gate/decision/decide";
 import { at, facts, policy, rule, said, SINCE, traffic } from "./canaryScene";
 import { HOUR, policyOf, timeFromNow } from "./decisionScene";
 

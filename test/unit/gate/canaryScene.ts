@@ -1,6 +1,6 @@
-import { decide } from "../../../components/gate/decide";
-import type { CanaryProgress, Facts, Run } from "../../../components/gate/facts";
-import type { CanaryStep, MetricRule, Policy } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { CanaryProgress, Facts, Run } from "../../../components/gate/decision/facts";
+import type { CanaryStep, MetricRule, Policy } from "../../../components/gate/decision/rule";
 import {
   championWith,
   factsOf,

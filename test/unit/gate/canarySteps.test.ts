@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CanaryStep } from "../../../components/gate/rule";
+import type { CanaryStep } from "../../../components/gate/decision/rule";
 import { at, facts, policy, said, step, traffic } from "./canaryScene";
 
 describe("a step that is none", () => {

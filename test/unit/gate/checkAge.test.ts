@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Facts } from "../../../components/gate/facts";
-import type { Rule } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Facts } from "../../../components/gate/decision/facts";
+import type { Rule } from "../../../components/gate/decision/rule";
 import {
   factsOf,
   HOUR,

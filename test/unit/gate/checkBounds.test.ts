@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Run } from "../../../components/gate/facts";
-import type { Comparison, Rule } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Run } from "../../../components/gate/decision/facts";
+import type { Comparison, Rule } from "../../../components/gate/decision/rule";
 import { factsOf, measured, policyOf, runOf, versionOf } from "./decisionScene";
 
 type Values = Parameters<typeof measured>[0];

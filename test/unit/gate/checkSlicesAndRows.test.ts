@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Comparison, Rule } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Comparison, Rule } from "../../../components/gate/decision/rule";
 import { measured, policyOf } from "./decisionScene";
 
 type Values = Parameters<typeof measured>[0];

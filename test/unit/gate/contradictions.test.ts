@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { readChampion } from "../../../components/gate/readFacts";
+import { readChampion } from "../../../components/gate/reading/readFacts";
 import { CANARY_TAG, LEFT_TAG, REJECTED_TAG } from "../../../components/gate/registry";
-import type { CanaryStep } from "../../../components/gate/rule";
+import type { CanaryStep } from "../../../components/gate/decision/rule";
 import { RegistryDouble } from "./registryDouble";
 import { ABOVE, NO_WORSE, policyOf, promote, standingOf } from "./standing";
 

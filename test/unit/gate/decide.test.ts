@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Facts } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Facts } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import { factsOf, measured, policyOf, runOf, versionOf } from "./decisionScene";
 
 const AUC: Rule = { kind: "metric", metric: "auc", comparison: ">", bound: 0.85 };
@@ -68,7 +68,13 @@ describe("what was rejected", () => {
   const rejected = (fingerprint: string): Facts =>
     factsOf(
       versionOf("5", runOf({ auc: 0.9 }), {
-        rejection: { fingerprint, metrics: ["auc"], by: "ann", at: MORNING, reason: "nonsense in NL" },
+        rejection: {
+          fingerprint,
+          metrics: ["auc"],
+          by: "ann",
+          at: MORNING,
+          reason: "nonsense in NL",
+        },
       }),
     );
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Facts, Run, Version } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Facts, Run, Version } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import { HOUR, NOW, factsOf, logged, measured, policyOf, runOf, versionOf } from "./decisionScene";
 
 const AUC: Rule = { kind: "metric", metric: "auc", comparison: ">", bound: 0.85 };

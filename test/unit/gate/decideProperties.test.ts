@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { decide, type Verdict } from "../../../components/gate/decide";
-import type { Policy } from "../../../components/gate/rule";
+import { decide, type Verdict } from "../../../components/gate/decision/decide";
+import type { Policy } from "../../../components/gate/decision/rule";
 import { anotherRule, frozen, scenes, withKeysReversed, type Scene } from "./arbitraries";
 import { mayBePromoted } from "./oracle";
 import { runs } from "./runs";

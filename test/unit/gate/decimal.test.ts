@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { difference, isAtLeast } from "../../../components/gate/decimal";
+import { difference, isAtLeast } from "../../../components/gate/decision/decimal";
 
 describe("a difference is that of the numbers as they are written", () => {
   test.each([

@@ -1,5 +1,5 @@
-import type { Facts, Run, Version } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import type { Facts, Run, Version } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 
 /*
  * What the examples of the decision start from: version 5, registered by run 5 of /ml/churn, against version 3,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, test } from "vitest";
-import type { Check } from "../../../components/gate/decide";
+import type { Check } from "../../../components/gate/decision/decide";
 import {
   DIGEST_TAG,
   digestOf,
@@ -9,8 +9,8 @@ import {
   makeEvidence,
   readEvidence,
   type EvidenceInput,
-} from "../../../components/gate/evidence";
-import type { Policy } from "../../../components/gate/rule";
+} from "../../../components/gate/evidence/evidence";
+import type { Policy } from "../../../components/gate/decision/rule";
 import { evidenceInputs } from "./evidenceInputs";
 import { runs } from "./runs";
 

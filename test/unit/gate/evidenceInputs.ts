@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
-import type { Check, Verdict } from "../../../components/gate/decide";
-import type { EvidenceInput } from "../../../components/gate/evidence";
-import type { Run, Version } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import type { Check, Verdict } from "../../../components/gate/decision/decide";
+import type { EvidenceInput } from "../../../components/gate/evidence/evidence";
+import type { Run, Version } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 
 /** Text with what is hard to keep in a tag: spaces, quotes, other alphabets, halves of a surrogate pair. */
 const texts = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readEvidence } from "../../../components/gate/evidence";
+import { readEvidence } from "../../../components/gate/evidence/evidence";
 import { refusal } from "../httpDouble";
 import { GateRun } from "./gateRun";
 

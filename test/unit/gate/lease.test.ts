@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withLease, type LeaseArgs } from "../../../components/gate/lease";
+import { withLease, type LeaseArgs } from "../../../components/gate/lease/lease";
 import { callWorkspace, type Call } from "../../../components/workspace/rest";
 import { LeaseWorkspace } from "./leaseWorkspace";
 

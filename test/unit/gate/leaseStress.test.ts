@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withLease } from "../../../components/gate/lease";
+import { withLease } from "../../../components/gate/lease/lease";
 import { callWorkspace, type Connection } from "../../../components/workspace/rest";
 import { field } from "../../../components/workspace/answer";
 import { LeaseWorkspace } from "./leaseWorkspace";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { holds, short, shownTime, timeOf } from "../../../components/gate/measured";
-import type { Comparison } from "../../../components/gate/rule";
+import { holds, short, shownTime, timeOf } from "../../../components/gate/decision/measured";
+import type { Comparison } from "../../../components/gate/decision/rule";
 
 describe("a time is one of RFC 3339, with its zone", () => {
   test.each([

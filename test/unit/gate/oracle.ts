@@ -1,5 +1,5 @@
-import type { Dataset, Facts, Metric, Run, Version } from "../../../components/gate/facts";
-import type { CanaryStep, MetricRule, Policy, Rule } from "../../../components/gate/rule";
+import type { Dataset, Facts, Metric, Run, Version } from "../../../components/gate/decision/facts";
+import type { CanaryStep, MetricRule, Policy, Rule } from "../../../components/gate/decision/rule";
 import { liesWhere, gained } from "./oracleArithmetic";
 
 /*

@@ -1,4 +1,4 @@
-import type { ChampionRule, Comparison } from "../../../components/gate/rule";
+import type { ChampionRule, Comparison } from "../../../components/gate/decision/rule";
 
 /*
  * The oracle's numbers: whole numbers of any length instead of doubles, so that nothing is rounded and

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { readChampion, readFacts } from "../../../components/gate/readFacts";
+import { readChampion, readFacts } from "../../../components/gate/reading/readFacts";
 import { LEFT_TAG, PREVIOUS_TAG, VERDICT_TAG } from "../../../components/gate/registry";
-import type { Rule } from "../../../components/gate/rule";
+import type { Rule } from "../../../components/gate/decision/rule";
 import { RegistryDouble } from "./registryDouble";
 import { ABOVE, NO_WORSE, PROMOTED_AT, policyOf, promote, standingOf } from "./standing";
 import { EXPERIMENT } from "./trackingDouble";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Facts, Version } from "../../../components/gate/facts";
-import { decideRollback } from "../../../components/gate/rollback";
+import type { Facts, Version } from "../../../components/gate/decision/facts";
+import { decideRollback } from "../../../components/gate/decision/rollback";
 import { factsOf, runOf, versionOf } from "./decisionScene";
 
 const request = { to: "3", reason: "v5 predicts nonsense", by: "ann" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { decide, type Verdict } from "../../../components/gate/decide";
-import type { Column, Signature, Version } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import { decide, type Verdict } from "../../../components/gate/decision/decide";
+import type { Column, Signature, Version } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import { championWith, factsOf, policyOf, runOf, versionOf } from "./decisionScene";
 
 const AUC: Rule = { kind: "metric", metric: "auc", comparison: ">", bound: 0 };

@@ -1,9 +1,9 @@
-import { makeEvidence } from "../../../components/gate/evidence";
-import { evidenceTags } from "../../../components/gate/evidenceTags";
-import { digestOf } from "../../../components/gate/digest";
-import { readFacts, type Standing } from "../../../components/gate/readFacts";
+import { makeEvidence } from "../../../components/gate/evidence/evidence";
+import { evidenceTags } from "../../../components/gate/evidence/evidenceTags";
+import { digestOf } from "../../../components/gate/evidence/digest";
+import { readFacts, type Standing } from "../../../components/gate/reading/readFacts";
 import { LEFT_TAG, PREVIOUS_TAG, VERDICT_TAG } from "../../../components/gate/registry";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import type { RegistryDouble } from "./registryDouble";
 import { EXPERIMENT } from "./trackingDouble";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import type { RunDetails } from "./trackingDouble";
 import { RegistryDouble } from "./registryDouble";
 import { ABOVE, NO_WORSE, policyOf, standingOf } from "./standing";

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../components/gate/decide";
-import type { Facts } from "../../../components/gate/facts";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Facts } from "../../../components/gate/decision/facts";
 import { above, maxRegression, minImprovement } from "../../../components/gate/rules";
-import type { CanaryStep, ChampionRule, Policy, Rule } from "../../../components/gate/rule";
+import type {
+  CanaryStep,
+  ChampionRule,
+  Policy,
+  Rule,
+} from "../../../components/gate/decision/rule";
 import { refusal, type Reply } from "../httpDouble";
 import {
   HOUR,

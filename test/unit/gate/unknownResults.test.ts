@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { canaryState } from "../../../components/gate/canary";
-import type { Check } from "../../../components/gate/check";
-import { decide } from "../../../components/gate/decide";
-import type { Facts } from "../../../components/gate/facts";
-import type { Policy, Rule } from "../../../components/gate/rule";
+import { canaryState } from "../../../components/gate/decision/canary";
+import type { Check } from "../../../components/gate/decision/check";
+import { decide } from "../../../components/gate/decision/decide";
+import type { Facts } from "../../../components/gate/decision/facts";
+import type { Policy, Rule } from "../../../components/gate/decision/rule";
 import { at, facts as onCanary, policy as canaryOf, traffic } from "./canaryScene";
 import { championWith, factsOf, measured, policyOf, runOf, versionOf } from "./decisionScene";
 

@@ -1,6 +1,6 @@
-import { digestOf } from "../../../components/gate/digest";
-import { makeEvidence, type EvidenceInput } from "../../../components/gate/evidence";
-import { evidenceTags } from "../../../components/gate/evidenceTags";
+import { digestOf } from "../../../components/gate/evidence/digest";
+import { makeEvidence, type EvidenceInput } from "../../../components/gate/evidence/evidence";
+import { evidenceTags } from "../../../components/gate/evidence/evidenceTags";
 import { policyOf } from "./standing";
 
 /** The tags of evidence, as a promotion of version 3 of `ml.models.churn` writes them. */

@@ -10,7 +10,7 @@ import {
   makeEvidence,
   readEvidence,
   type EvidenceInput,
-} from "../../../../components/gate/evidence";
+} from "../../../../components/gate/evidence/evidence";
 
 const MODEL = "ml.models.churn";
 
@@ -81,7 +81,10 @@ async function rolledBack() {
   const third = await promoted(back("1", EVENING));
   const { fingerprint, reason, by, at } = rejection;
   return {
-    versions: [{ ...second.found, rejection: { fingerprint, metrics: [], reason, by, at } }, third.found],
+    versions: [
+      { ...second.found, rejection: { fingerprint, metrics: [], reason, by, at } },
+      third.found,
+    ],
     state: {
       history: [first.recorded, second.recorded, third.recorded],
       rejected: [rejection],

@@ -1,8 +1,8 @@
-import { decide, says } from "../../../../components/gate/decide";
-import type { Facts, Run, Version } from "../../../../components/gate/facts";
+import { decide, says } from "../../../../components/gate/decision/decide";
+import type { Facts, Run, Version } from "../../../../components/gate/decision/facts";
 import type { GateInputs } from "../../../../components/gate/record";
-import { decideRollback } from "../../../../components/gate/rollback";
-import type { Policy } from "../../../../components/gate/rule";
+import { decideRollback } from "../../../../components/gate/decision/rollback";
+import type { Policy } from "../../../../components/gate/decision/rule";
 import {
   above,
   approvedInFile,

@@ -1,8 +1,8 @@
-import type { Check, Verdict } from "./decide";
+import type { Check, Verdict } from "../decision/decide";
 import { digestOf } from "./digest";
-import type { Version } from "./facts";
+import type { Version } from "../decision/facts";
 import { isStatement } from "./isStatement";
-import type { Policy } from "./rule";
+import type { Policy } from "../decision/rule";
 import {
   buildStatement,
   type EvidenceCheck,

@@ -1,4 +1,4 @@
-import { field } from "../workspace/answer";
+import { field } from "../../workspace/answer";
 import {
   PREDICATE_TYPE,
   STATEMENT_TYPE,

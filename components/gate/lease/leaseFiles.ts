@@ -1,5 +1,5 @@
-import { field } from "../workspace/answer";
-import { callWorkspace, type Connection } from "../workspace/rest";
+import { field } from "../../workspace/answer";
+import { callWorkspace, type Connection } from "../../workspace/rest";
 
 /*
  * The files of a lease: `<folder>/.gate/<model>/lease-<number>`. That Databricks refuses an import of what

@@ -1,11 +1,11 @@
-import type { Version } from "./facts";
-import { comparedMetrics, metricsOf, ruledMetrics } from "./metricNames";
+import type { Version } from "../decision/facts";
+import { comparedMetrics, metricsOf, ruledMetrics } from "../decision/metricNames";
 import type { RegisteredVersion } from "./registryReads";
-import type { Policy, Rule } from "./rule";
+import type { Policy, Rule } from "../decision/rule";
 import { fingerprintOf, runFacts, type Wanted } from "./runFacts";
 import { readRun } from "./tracking";
 import { rejectionOf } from "./versionNotes";
-import type { Connection } from "../workspace/rest";
+import type { Connection } from "../../workspace/rest";
 
 /** Where a version's run is read, and what gets what cannot be as it was answered. */
 interface Reading {

@@ -1,4 +1,4 @@
-import { field } from "../workspace/answer";
+import { field } from "../../workspace/answer";
 
 /** A whole number, which JSON may hold as text where it stands for 64 bits; null if it is none. */
 export function numberOf(value: unknown): number | null {

@@ -1,9 +1,9 @@
-import { digestOf } from "./digest";
-import type { Column, Dataset, Metric, Run, Signature } from "./facts";
+import { digestOf } from "../evidence/digest";
+import type { Column, Dataset, Metric, Run, Signature } from "../decision/facts";
 import { eitherOf, readExperiment, readLastValues, type TrackedRun } from "./tracking";
 import { parsed } from "./values";
-import { field } from "../workspace/answer";
-import type { Connection } from "../workspace/rest";
+import { field } from "../../workspace/answer";
+import type { Connection } from "../../workspace/rest";
 
 /**
  * The run's tag that holds the model's signature: what goes in and comes out, as MLflow's JSON has it. What a

@@ -1,7 +1,7 @@
-import type { Dataset, Metric } from "./facts";
+import type { Dataset, Metric } from "../decision/facts";
 import { numberOf, pairsOf, textOf } from "./values";
-import { field } from "../workspace/answer";
-import { callWorkspace, type Connection } from "../workspace/rest";
+import { field } from "../../workspace/answer";
+import { callWorkspace, type Connection } from "../../workspace/rest";
 
 /** A run as the tracking server answers it, before the gate looks at what it needs. */
 export interface TrackedRun {

@@ -1,12 +1,12 @@
-import { readEvidence, type Evidence } from "./evidenceTags";
-import type { Facts } from "./facts";
-import { CHALLENGER, CHAMPION, LEFT_TAG, PREVIOUS_TAG, VERDICT_TAG } from "./registry";
+import { readEvidence, type Evidence } from "../evidence/evidenceTags";
+import type { Facts } from "../decision/facts";
+import { CHALLENGER, CHAMPION, LEFT_TAG, PREVIOUS_TAG, VERDICT_TAG } from "../registry";
 import { readModel, readVersion, type RegisteredVersion } from "./registryReads";
-import type { Policy } from "./rule";
+import type { Policy } from "../decision/rule";
 import { versionOf } from "./values";
 import { baselineFacts, candidateFacts } from "./versionFacts";
 import { canaryOf } from "./versionNotes";
-import type { Connection } from "../workspace/rest";
+import type { Connection } from "../../workspace/rest";
 
 /** The version that is champion now. */
 export interface Champion {

@@ -1,9 +1,9 @@
-import type { CanaryProgress, Rejection } from "./facts";
-import { CANARY_TAG, REJECTED_TAG } from "./registry";
+import type { CanaryProgress, Rejection } from "../decision/facts";
+import { CANARY_TAG, REJECTED_TAG } from "../registry";
 import type { RegisteredVersion } from "./registryReads";
-import type { CanaryStep } from "./rule";
+import type { CanaryStep } from "../decision/rule";
 import { numberOf, parsed } from "./values";
-import { field } from "../workspace/answer";
+import { field } from "../../workspace/answer";
 
 /**
  * What the gate has noted of a version's rejection; null if nobody has rejected it.

@@ -1,6 +1,6 @@
 import { createLease, deleteLease, listLeases, newEntry, readLease } from "./leaseFiles";
 import type { LeaseEntry, LeasePlace } from "./leaseFiles";
-import { workspaceError, type Connection } from "../workspace/rest";
+import { workspaceError, type Connection } from "../../workspace/rest";
 
 /*
  * One update at a time promotes a model. Setting an alias or a tag takes no condition in Databricks, the last

@@ -1,7 +1,7 @@
-import { REGISTRY } from "./registry";
+import { REGISTRY } from "../registry";
 import { pairsOf, versionOf } from "./values";
-import { field } from "../workspace/answer";
-import { callWorkspace, type Connection } from "../workspace/rest";
+import { field } from "../../workspace/answer";
+import { callWorkspace, type Connection } from "../../workspace/rest";
 
 /** A registered model. */
 export interface RegisteredModel {
