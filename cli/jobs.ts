@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../components/workspace/rest";
+import { currentCommit } from "./commit";
 import { UserError } from "./userError";
 
 const jobList = z.object({ jobs: z.array(z.object({ job_id: z.number() })).default([]) });
+const jobDetails = z.object({
+  settings: z.object({ parameters: z.array(z.object({ name: z.string() })).default([]) }),
+});
 const started = z.object({ run_id: z.number() });
 const state = z.object({
   life_cycle_state: z.string(),
@@ -49,7 +53,8 @@ const POLL_MS = 300;
 const ENDED = ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"];
 
 /**
- * Runs a job by its name and waits until it has ended.
+ * Runs a job by its name and waits until it has ended. A job that asks for the commit of its sources is told the
+ * one that is checked out.
  * @param parameters - Job parameters for this run only.
  * @param onTask - Told each time that a task changes its state.
  * @throws UserError if there is no such job, or more than one.
@@ -74,15 +79,31 @@ export async function runJob(
         : `There are ${found.length} jobs named '${name}' at ${connection.host}; it must be one.`,
     );
   }
+  const commit = await commitFor(connection, job.job_id);
   const { run_id } = started.parse(
     await callWorkspace(connection, {
       method: "POST",
       path: "/api/2.2/jobs/run-now",
       // The token makes a repeated call, after a lost answer, return the same run.
-      body: { job_id: job.job_id, job_parameters: parameters, idempotency_token: randomUUID() },
+      body: {
+        job_id: job.job_id,
+        job_parameters: { ...commit, ...parameters },
+        idempotency_token: randomUUID(),
+      },
     }),
   );
   return followRun(connection, run_id, onTask);
+}
+
+/** The job's parameter `commit`, if it has one, and there is a commit. */
+async function commitFor(connection: Connection, job: number): Promise<Record<string, string>> {
+  const answer = await callWorkspace(connection, {
+    method: "GET",
+    path: `/api/2.2/jobs/get?job_id=${job}`,
+  });
+  const { parameters } = jobDetails.parse(answer).settings;
+  const commit = parameters.some(({ name }) => name === "commit") ? currentCommit() : undefined;
+  return commit === undefined ? {} : { commit };
 }
 
 const PAGES_OF_NAMES = 20;

@@ -58,6 +58,9 @@ export class TrainingJob extends pulumi.ComponentResource {
     const { platform, model } = args;
     const schedule = args.cron === undefined ? {} : { cron: quartz(name, args.cron) };
 
+    // Whoever starts a run says of which commit the sources are: a fixed one would change the job with each commit.
+    const parameters: TrainingJobArgs["parameters"] = { ...args.parameters, commit: "" };
+
     this.experiment = modelExperiment(`${name}-experiment`, platform, args.experiment, this);
     this.job = new PythonJob(
       name,
@@ -74,7 +77,7 @@ export class TrainingJob extends pulumi.ComponentResource {
               features: args.features.fullName,
               labels: args.train.labels,
             },
-            parameters: Object.keys(args.parameters),
+            parameters: Object.keys(parameters),
           },
           {
             file: args.validate.file,
@@ -86,7 +89,7 @@ export class TrainingJob extends pulumi.ComponentResource {
           },
         ],
         parameters: Object.fromEntries(
-          Object.entries(args.parameters).map(([key, value]) => [key, String(value)]),
+          Object.entries(parameters).map(([key, value]) => [key, String(value)]),
         ),
         ...schedule,
       },

@@ -6,7 +6,7 @@ import { runOnStack } from "../pulumi";
 import { environmentOf, readInvocation } from "../stackEnvironment";
 import { UserError } from "../userError";
 import { filesOf, readResult, stackOf } from "./files";
-import { currentCommit } from "./system";
+import { currentCommit } from "../commit";
 
 /** Said by the engine about everything that the plan does not allow. */
 const VIOLATION = "violates plan";
@@ -23,7 +23,7 @@ export async function deploy(args: string[]): Promise<number> {
   if (previewed !== 0)
     throw new UserError(`The preview of ${stack} failed: mend that, then ${again}`);
   if (!existsSync(plan)) throw new UserError(`There is no plan ${relative(root, plan)}: ${again}`);
-  const here = currentCommit();
+  const here = currentCommit() ?? "unknown";
   if (commit !== here) {
     throw new UserError(
       `The plan of ${stack} was made at ${commit}, but ${here} is checked out: ${again}`,

@@ -6,7 +6,7 @@ import { main as writeContext } from "../modelImage";
 import { paths } from "../paths";
 import { UserError, messageOf } from "../userError";
 import { stackOf } from "./files";
-import { currentCommit } from "./system";
+import { currentCommit } from "../commit";
 import { useWorkspaceOf } from "./workspace";
 
 /** Name of a container registry, e.g. `mlops.azurecr.io`, as Docker takes it before an image's name. */
@@ -30,7 +30,7 @@ export async function image(args: string[]): Promise<number> {
   useWorkspaceOf(stack);
   const folder = join(paths.images, model);
   await writeContext([model, "--out", folder]);
-  const tag = `${registry}/${model}:${currentCommit().slice(0, 12)}`;
+  const tag = `${registry}/${model}:${(currentCommit() ?? "unknown").slice(0, 12)}`;
   const azure = /^(.+)\.azurecr\.io$/.exec(registry)?.[1];
   if (azure !== undefined) run("az", ["acr", "login", "--name", azure]);
   run(docker, ["build", "--tag", tag, folder]);

@@ -12,7 +12,8 @@ import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
 import { UserError, messageOf } from "../userError";
 import { deployBase } from "./base";
 import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
-import { currentCommit, publish } from "./system";
+import { currentCommit } from "../commit";
+import { publish } from "./system";
 
 /**
  * `ci preview STACK`: the preview as files: JSON, events, saved plan, report as Markdown and HTML. The exit
@@ -61,7 +62,7 @@ async function run(
   writeFileSync(files.log, stderr);
   const result: PreviewResult = {
     stack,
-    commit: currentCommit(),
+    commit: currentCommit() ?? "unknown",
     exitCode,
     changed: exitCode !== 0 || isChanged(stdout),
   };

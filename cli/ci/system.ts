@@ -1,6 +1,4 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { spawnSync } from "node:child_process";
-import { root } from "../paths";
 
 /** The CI system that this process runs in, undefined on anybody's machine. */
 export type System = "github" | "azureDevOps";
@@ -38,13 +36,4 @@ export function publish(
     case undefined:
       return;
   }
-}
-
-/** The commit that is checked out; `unknown` outside of a git checkout. */
-export function currentCommit(): string {
-  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  return status === 0 ? stdout.trim() : "unknown";
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { followRun, runJob } from "../../../cli/jobs";
 import { startHttpDouble } from "../httpDouble";
@@ -51,4 +52,23 @@ test.each([
   await expect(runJob({ host: workspace.host, token: "t" }, "telco-training")).rejects.toThrow(
     message,
   );
+});
+
+test.each([
+  ["that asks for it", [{ name: "commit", default: "" }], true],
+  ["that does not", [{ name: "max_depth", default: "6" }], false],
+])("a job %s is told the commit that is checked out", async (_which, parameters, isTold) => {
+  const ended = { life_cycle_state: "TERMINATED", result_state: "SUCCESS" };
+  const workspace = await startHttpDouble(({ path }) => {
+    if (path.endsWith("jobs/list")) return { body: { jobs: [{ job_id: 7 }] } };
+    if (path.endsWith("jobs/get")) return { body: { settings: { parameters } } };
+    if (path.endsWith("run-now")) return { body: { run_id: 1 } };
+    return { body: { state: ended } };
+  });
+  await runJob({ host: workspace.host, token: "t" }, "churn-training", { max_depth: "3" });
+  const body = workspace.received.find(({ path }) => path.endsWith("run-now"))?.body;
+  const commit = spawnSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).stdout.trim();
+  expect(body).toMatchObject({
+    job_parameters: isTold ? { commit, max_depth: "3" } : { max_depth: "3" },
+  });
 });

@@ -53,6 +53,7 @@ test("the job trains with every parameter, then validates on the holdout", async
     parameters: [
       { name: "max_depth", default: "6" },
       { name: "learning_rate", default: "0.1" },
+      { name: "commit", default: "" },
     ],
     tasks: [
       {
@@ -66,6 +67,7 @@ test("the job trains with every parameter, then validates on the holdout", async
             ...["--labels", "ml.labels.churn_labels"],
             ...["--max-depth", "{{job.parameters.max_depth}}"],
             ...["--learning-rate", "{{job.parameters.learning_rate}}"],
+            ...["--commit", "{{job.parameters.commit}}"],
           ],
         },
       },
