@@ -3,7 +3,7 @@ import { challengerOf, championAfter, type Challenger } from "./gate/afterwards"
 import { challenged, confirmed } from "./gate/confirm";
 import type { Outcome, Verdict } from "./gate/decision/decide";
 import { judge, seen } from "./gate/judge";
-import { GateProvider } from "./gate/provider";
+import { LoadedGateProvider } from "./gate/loadedProvider";
 import { verdictLine, type GateInputs, type OnAliasDrift, type OnFailure } from "./gate/record";
 import { rollbackRequest, rollsBackAnother } from "./gate/rollbackRequest";
 import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/decision/rule";
@@ -43,7 +43,7 @@ export interface PromotionGateArgs {
   readonly howToTrain?: string;
 }
 
-const provider = new GateProvider();
+const provider = new LoadedGateProvider();
 
 /**
  * Decides whether the version that training nominated (alias `challenger`) becomes the one that

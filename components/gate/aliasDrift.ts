@@ -44,14 +44,15 @@ async function isProven(
   connection: Connection,
   { model, policy, rollback, verdict }: GateInputs,
   { champion, evidence, facts }: Standing,
-  { history }: GateMemory,
+  { history, rejected }: GateMemory,
 ): Promise<boolean> {
   if (champion === null || evidence.state !== "intact") return false;
   const { version } = champion;
   if (rollback === null && verdict.outcome === "promoted" && facts.candidate?.version === version) {
     return true;
   }
-  if (evidence.ground === "rollback" && history.some((one) => one.version === version)) return true;
+  const isOf = (one: { readonly version: string }): boolean => one.version === version;
+  if (evidence.ground === "rollback" && history.some(isOf) && !rejected.some(isOf)) return true;
   const own = await readFacts(connection, model, policy, version);
   return decide({ ...policy, canary: [], dryRun: false }, own.facts).outcome === "promoted";
 }

@@ -1,6 +1,6 @@
 import { decide } from "./decision/decide";
 import type { Lease } from "./lease/lease";
-import { noteRejection, reject } from "./promote";
+import { noteRejection, reject } from "./rejection";
 import type { Standing } from "./reading/readFacts";
 import { shortName, type GateInputs, type GateMemory } from "./record";
 import { CANARY_TAG, tagVersion } from "./registry";

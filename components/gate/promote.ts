@@ -1,16 +1,9 @@
 import { digestOf } from "./evidence/digest";
 import { makeEvidence } from "./evidence/evidence";
 import { evidenceTags } from "./evidence/evidenceTags";
-import type { Rejection, Version } from "./decision/facts";
 import type { Lease } from "./lease/lease";
 import type { Standing } from "./reading/readFacts";
-import {
-  MOST_KEPT,
-  type GateInputs,
-  type GateMemory,
-  type Promoted,
-  type Rejected,
-} from "./record";
+import { MOST_KEPT, type GateInputs, type GateMemory, type Promoted } from "./record";
 import {
   CANARY_TAG,
   CHAMPION,
@@ -18,17 +11,16 @@ import {
   PREVIOUS_TAG,
   PROMOTED_TAG,
   REASON_TAG,
-  REJECTED_TAG,
   RUN_TAG,
   VERDICT_TAG,
   readAlias,
   setAlias,
   tagModel,
+  tagText,
   tagVersion,
 } from "./registry";
-import { fingerprintOf, measuredNames } from "./reading/runFacts";
 import type { Statement } from "./evidence/statement";
-import { readRun } from "./reading/tracking";
+import { reject } from "./rejection";
 import type { Connection } from "../workspace/rest";
 
 /**
@@ -129,37 +121,6 @@ async function noteLeft(
   await tagModel(connection, model, { [LEFT_TAG]: version });
 }
 
-/** Notes on a version, and for the state, that its measurements must not promote it again. */
-export async function reject(
-  connection: Connection,
-  model: string,
-  { version, runId }: Pick<Version, "version" | "runId">,
-  { reason, by, at }: Pick<Rejection, "reason" | "by" | "at">,
-  memory: GateMemory,
-): Promise<GateMemory["rejected"]> {
-  const contradictions: string[] = [];
-  const run = runId === null ? null : await readRun(connection, runId, contradictions);
-  const metrics = manyInJson(measuredNames(run), 350);
-  const fingerprint = await fingerprintOf(runId, run, metrics);
-  // In JSON a quote takes two characters, a control character six; the rest of the tag takes less than 200.
-  const said = { reason: inJson(reason, 350), by: inJson(by, 100), at };
-  const rejection = { fingerprint, metrics, ...said };
-  await noteRejection(connection, model, { version, ...rejection });
-  return [...memory.rejected, { version, ...rejection }].slice(-MOST_KEPT);
-}
-
-/** Writes a rejection on the version's tags. */
-export async function noteRejection(
-  connection: Connection,
-  model: string,
-  { version, fingerprint, metrics, reason, by, at }: Rejected,
-): Promise<void> {
-  await tagVersion(connection, model, version, {
-    [REJECTED_TAG]: JSON.stringify({ fingerprint, metrics, reason, by, at }),
-    [VERDICT_TAG]: "rejected",
-  });
-}
-
 /** What the state knows after a promotion. */
 export function remember(
   memory: GateMemory,
@@ -187,23 +148,4 @@ function previousOf(
   // What an interrupted promotion of this version noted.
   const noted = candidateEvidence.state === "intact" ? candidateEvidence.previousChampion : null;
   return noted ?? memory.previousChampion;
-}
-
-/** As much of a text as takes at most so many characters in JSON. */
-function inJson(text: string, length: number): string {
-  let kept = text.trim();
-  while (JSON.stringify(kept).length > length) kept = kept.slice(0, -1).trimEnd();
-  return kept;
-}
-
-/** As many of the texts as take at most so many characters in JSON. */
-function manyInJson(texts: readonly string[], length: number): string[] {
-  let kept = [...texts];
-  while (JSON.stringify(kept).length > length) kept = kept.slice(0, -1);
-  return kept;
-}
-
-/** What Unity Catalog takes as a tag's value: at most 1,000 characters, no space at either end. */
-function tagText(text: string): string {
-  return text.trim().slice(0, 1000).trimEnd();
 }

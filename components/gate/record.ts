@@ -80,8 +80,8 @@ export interface GateOutputs extends GateInputs, GateMemory {
 export const MOST_KEPT = 50;
 
 /**
- * Raised with every change of the behaviour of what the state keeps: the engine runs the code kept in the state for
- * refresh and delete, and only a difference brings the new code there.
+ * Raised with every change of what the state keeps, so that the next update writes it anew: until then, refresh
+ * and diff read the state of an older gate.
  */
 export const LOGIC = 5;
 

@@ -117,3 +117,8 @@ async function writeTags(
 function aliasPath(model: string, alias: string): string {
   return `/api/2.1/unity-catalog/models/${encodeURIComponent(model)}/aliases/${alias}`;
 }
+
+/** What Unity Catalog takes as a tag's value: at most 1,000 characters, no space at either end. */
+export function tagText(text: string): string {
+  return text.trim().slice(0, 1000).trimEnd();
+}

@@ -5,7 +5,7 @@ import { withLease, type Lease } from "./lease/lease";
 import { noteChampion, promote } from "./promote";
 import type { Standing } from "./reading/readFacts";
 import { fails, verdictLine, type GateInputs, type GateMemory } from "./record";
-import { REFUSED_TAG, tagVersion } from "./registry";
+import { REFUSED_TAG, tagText, tagVersion } from "./registry";
 import type { Connection } from "../workspace/rest";
 
 /**
@@ -69,6 +69,6 @@ async function noteRefusal(
 ): Promise<void> {
   if (candidate === null) return;
   if (verdict.outcome !== "refused" && verdict.outcome !== "inconclusive") return;
-  const why = verdict.reason.trim().slice(0, 1000).trimEnd();
+  const why = tagText(verdict.reason);
   await tagVersion(connection, model, candidate.version, { [REFUSED_TAG]: why });
 }

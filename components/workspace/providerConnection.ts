@@ -1,5 +1,6 @@
 import type * as module from "./connection";
 import { originOf } from "./originOf";
+import { ownCode } from "./ownCode";
 import type { Connection } from "./rest";
 
 /**
@@ -20,9 +21,8 @@ export async function providerConnection(
   }
   const isModule = (value: unknown): value is typeof module =>
     typeof value === "object" && value !== null && "findConnection" in value;
-  const tsx = await import("tsx/cjs/api");
   const file = "./components/workspace/connection.ts";
-  const loaded: unknown = tsx.require(file, `${process.cwd()}/package.json`);
+  const loaded = await ownCode(file);
   if (!isModule(loaded)) throw new Error(`${file} does not sign in.`);
   return loaded.findConnection(configuration);
 }
