@@ -1,19 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { python } from "../../cli/python";
 import { above, minRows } from "../../components/gate/rules";
-import type { Policy } from "../../components/gate/decision/rule";
 import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
-import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";
 import { DrivenGate } from "./drivenGate";
 import { everyFault, together, type Fault } from "./gateFaultRules";
 import { signedInAs } from "./oauthClient";
 import { QuickModel, type QuickCandidate } from "./quickCandidates";
+import { ownWorkspace } from "./ownWorkspace";
 
 const GOOD = { val_auc_roc: 0.9, val_rows: 2000 } as const;
 
@@ -51,19 +46,7 @@ interface Lived {
  * in a minute. `gateFaultsEngine.test.ts` has the engine do the same a few times.
  */
 describe("with faults in the workspace", () => {
-  const folder = mkdtempSync(join(tmpdir(), "gate-faults-"));
-  let workspace: RunningWorkspace;
-
-  beforeAll(async () => {
-    workspace = await startWorkspace({ root: join(folder, "workspace"), python });
-  }, 2 * MINUTES);
-
-  afterAll(async () => {
-    await workspace.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const admin = (): TokenConnection => ({ host: workspace.url, token: workspace.token });
+  const admin = ownWorkspace("gate-faults");
 
   const struckBy = async (gate: TokenConnection): Promise<{ seen: number; struck: number }> => {
     const rule = z.looseObject({ seen: z.number(), struck: z.number() });
@@ -77,13 +60,8 @@ describe("with faults in the workspace", () => {
   /** A gate of its own, some updates with faults, and one without. */
   async function live(name: string, updates: number, rules: readonly Fault[]): Promise<Lived> {
     const model = await QuickModel.create(admin(), name);
-    const caller = await signedInAs(name, workspace);
-    const policy: Policy = {
-      rules: [above("val_auc_roc", 0.85), minRows(1000)],
-      experiment: model.experiment,
-      signature: "compatible",
-      ...{ canary: [], breakglass: null, approvals: [], dryRun: false },
-    };
+    const caller = await signedInAs(name, { url: admin().host, token: admin().token });
+    const policy = model.policy(above("val_auc_roc", 0.85), minRows(1000));
     const gate = await DrivenGate.start(caller, { model: model.model, policy });
     const seed = createHash("sha256").update(name).digest().readUInt32LE();
     const next = seeded(seed);

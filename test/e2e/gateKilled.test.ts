@@ -1,22 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { python } from "../../cli/python";
+import { describe, expect, it } from "vitest";
 import { root } from "../../cli/paths";
 import { readChampion } from "../../components/gate/reading/readFacts";
 import type { GateInputs } from "../../components/gate/record";
-import type { Policy } from "../../components/gate/decision/rule";
 import { above } from "../../components/gate/rules";
-import type { TokenConnection } from "../../components/workspace/rest";
-import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";
 import { DrivenGate, type Guarded } from "./drivenGate";
 import type { GateUpdate } from "./gateUpdate";
 import { Interceptor, type Moment } from "./interceptor";
 import { QuickModel } from "./quickCandidates";
+import { ownWorkspace } from "./ownWorkspace";
 
 /** How many promotions are killed side by side: they mostly wait. */
 const AT_ONCE = 12;
@@ -36,28 +31,11 @@ interface Scene {
  * killed at some of these moments.
  */
 describe("a promotion that is killed", () => {
-  const folder = mkdtempSync(join(tmpdir(), "gate-killed-"));
-  let workspace: RunningWorkspace;
-
-  beforeAll(async () => {
-    workspace = await startWorkspace({ root: join(folder, "workspace"), python });
-  }, 2 * MINUTES);
-
-  afterAll(async () => {
-    await workspace.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const connection = (): TokenConnection => ({ host: workspace.url, token: workspace.token });
+  const connection = ownWorkspace("gate-killed");
 
   async function scene(name: string): Promise<Scene> {
     const model = await QuickModel.create(connection(), name);
-    const policy: Policy = {
-      rules: [above("val_auc_roc", 0.85)],
-      experiment: model.experiment,
-      signature: "compatible",
-      ...{ canary: [], breakglass: null, approvals: [], dryRun: false },
-    };
+    const policy = model.policy(above("val_auc_roc", 0.85));
     const guarded = { model: model.model, policy };
     const gate = await DrivenGate.start(connection(), guarded);
     await model.nominate(await model.register({ metrics: { val_auc_roc: 0.9 } }));
@@ -69,7 +47,7 @@ describe("a promotion that is killed", () => {
   /** The calls of a promotion that nobody interrupts, and how it ends. */
   async function whole(): Promise<{ calls: string[]; end: unknown }> {
     const { model, guarded, gate, news } = await scene("whole");
-    const interceptor = await Interceptor.start(workspace.url);
+    const interceptor = await Interceptor.start(connection().host);
     const watched = await DrivenGate.start({ ...connection(), host: interceptor.url }, guarded);
     watched.state = gate.state;
     await watched.up(news);
@@ -81,7 +59,7 @@ describe("a promotion that is killed", () => {
 
   /** Whether the promotion was killed in time. */
   async function killAt({ gate, news }: Scene, moment: Moment): Promise<boolean> {
-    const interceptor = await Interceptor.start(workspace.url);
+    const interceptor = await Interceptor.start(connection().host);
     const script = join(root, "test", "e2e", "gateUpdate.ts");
     const child = spawn(process.execPath, ["--import", require.resolve("tsx"), script], {
       stdio: ["pipe", "inherit", "inherit"],
@@ -93,7 +71,7 @@ describe("a promotion that is killed", () => {
     if (gate.state === undefined) throw new Error("The gate has no state yet.");
     const config = {
       "databricks:host": interceptor.url,
-      "databricks:token": workspace.token,
+      "databricks:token": connection().token,
     };
     const update: GateUpdate = { config, state: gate.state, news };
     const ended = once(child, "exit");

@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { python } from "../../cli/python";
+import { describe, expect, it } from "vitest";
 import { readChampion } from "../../components/gate/reading/readFacts";
-import type { Policy } from "../../components/gate/decision/rule";
 import { above } from "../../components/gate/rules";
-import type { TokenConnection } from "../../components/workspace/rest";
-import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";
 import { DrivenGate } from "./drivenGate";
 import { QuickModel } from "./quickCandidates";
+import { ownWorkspace } from "./ownWorkspace";
 
 const MODELS = 5;
 /** The kinds of race that each model goes through, one after the other. */
@@ -29,28 +23,11 @@ interface Course {
  * real local workspace. In `gateRacesEngine.test.ts` two engines do the same.
  */
 describe("two updates at once", () => {
-  const folder = mkdtempSync(join(tmpdir(), "gate-races-"));
-  let workspace: RunningWorkspace;
-
-  beforeAll(async () => {
-    workspace = await startWorkspace({ root: join(folder, "workspace"), python });
-  }, 2 * MINUTES);
-
-  afterAll(async () => {
-    await workspace.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const connection = (): TokenConnection => ({ host: workspace.url, token: workspace.token });
+  const connection = ownWorkspace("gate-races");
 
   async function course(name: string): Promise<Course> {
     const model = await QuickModel.create(connection(), name);
-    const policy: Policy = {
-      rules: [above("val_auc_roc", 0.85)],
-      experiment: model.experiment,
-      signature: "compatible",
-      ...{ canary: [], breakglass: null, approvals: [], dryRun: false },
-    };
+    const policy = model.policy(above("val_auc_roc", 0.85));
     const start = () => DrivenGate.start(connection(), { model: model.model, policy });
     return { model, machines: [await start(), await start()] };
   }

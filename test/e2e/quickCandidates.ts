@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Policy, Rule } from "../../components/gate/decision/rule";
 import { callWorkspace, type Call, type TokenConnection } from "../../components/workspace/rest";
 
 /** What is noted of a version's run, as the tracking server takes it. */
@@ -36,6 +37,14 @@ export class QuickModel {
     /** Path of its experiment. */
     readonly experiment: string,
   ) {}
+
+  /** What a gate of this model asks for, beside the rules as little as it can. */
+  policy(...rules: readonly Rule[]): Policy {
+    return {
+      ...{ rules, experiment: this.experiment, signature: "compatible" },
+      ...{ canary: [], breakglass: null, approvals: [], dryRun: false },
+    };
+  }
 
   /** Makes catalog, schema and model. */
   static async create(connection: TokenConnection, catalog: string): Promise<QuickModel> {
