@@ -41,14 +41,19 @@ export class ServingEndpoint extends pulumi.ComponentResource {
   readonly payloadTable: string | undefined;
 
   /**
-   * @throws pulumi.RunError for an inference table schema that is not one of the platform's, and for a
-   * challenger's traffic that is no whole number from 0 to 50.
+   * @throws pulumi.RunError for an inference table schema that is not one of the platform's, for none where the
+   * gate has a canary, and for a challenger's traffic that is no whole number from 0 to 50.
    */
   constructor(name: string, args: ServingEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:index:ServingEndpoint", name, {}, on(args.platform, opts));
     const { champion } = args;
     const { model, championVersion } = champion;
     const challengerTraffic = checkedTraffic(name, args.challengerTraffic ?? 0);
+    if (champion.canary.length > 0 && args.inferenceTableSchema === undefined) {
+      throw new pulumi.RunError(
+        `The gate of ${name} has a canary, which is measured in captured requests: give the endpoint an inferenceTableSchema.`,
+      );
+    }
     const captured =
       args.inferenceTableSchema === undefined
         ? undefined

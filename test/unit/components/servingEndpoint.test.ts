@@ -1,11 +1,16 @@
 import type { Program } from "../program";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { Platform, ServingEndpointArgs } from "../../../components";
+import {
+  ServingEndpoint,
+  below,
+  type Platform,
+  type ServingEndpointArgs,
+} from "../../../components";
 import { challenged } from "../../../components/gate/confirm";
 import { promote } from "../gate/standing";
 import { platformDouble } from "./platformDouble";
-import { endpointOf, scene } from "./scene";
+import { endpointOf, gateOf, scene } from "./scene";
 
 async function made(
   has: "champion" | "nothing",
@@ -132,6 +137,19 @@ describe("a challenger's traffic", () => {
       "Version 4 of ml.models.churn is not served: the promotion gate judged none as challenger.",
     );
   });
+});
+
+test("a canary without captured requests is refused: nothing could ever be measured", async () => {
+  const { registry, program } = await scene("champion");
+  const canary = [{ percent: 10, minRequests: 100, rules: [below("error_rate", 0.05)] }];
+  const made = async () => {
+    const platform = platformDouble();
+    const champion = await gateOf(platform, { canary });
+    return new ServingEndpoint("churn", { platform, champion, scaleToZero: false });
+  };
+  await expect(program.run(made, registry.config)).rejects.toThrow(
+    "The gate of churn has a canary, which is measured in captured requests",
+  );
 });
 
 test("requests are captured in a table of the model's name, once its schema exists", async () => {
