@@ -1,6 +1,7 @@
 import { decide } from "./decision/decide";
 import { digestOf } from "./evidence/digest";
 import { evidenceTags } from "./evidence/evidenceTags";
+import { judge, seen } from "./judge";
 import type { Lease } from "./lease/lease";
 import { moveAlias, remember } from "./promote";
 import { readFacts, type Standing } from "./reading/readFacts";
@@ -57,6 +58,23 @@ async function isProven(
   return decide({ ...policy, canary: [], dryRun: false }, own.facts).outcome === "promoted";
 }
 
+/** What the state is to know where the champion is not the one that it knows: that one, if it is proven. */
+export async function recognize(
+  connection: Connection,
+  inputs: GateInputs,
+  memory: GateMemory,
+): Promise<GateMemory> {
+  const question = { ...inputs, rollback: null };
+  const judged = await judge(connection, question);
+  const drift = await driftOf(
+    connection,
+    { ...question, ...seen(judged) },
+    judged.standing,
+    memory,
+  );
+  return drift === "other" ? adopt(judged.standing, memory) : memory;
+}
+
 /** What the state is to know of a champion that another one has promoted. */
 export function adopt({ champion, evidence }: Standing, memory: GateMemory): GateMemory {
   if (champion === null || evidence.state !== "intact") return memory;
@@ -64,7 +82,7 @@ export function adopt({ champion, evidence }: Standing, memory: GateMemory): Gat
   const { ground, reason } = statement.predicate.promotion;
   const entry = { version: champion.version, digest, at, ground, reason };
   return {
-    ...remember(memory, entry, statement, previousChampion ?? undefined),
+    ...remember(memory, entry, statement, previousChampion ?? memory.champion),
     ...(memory.progress === undefined ? {} : { progress: memory.progress }),
   };
 }

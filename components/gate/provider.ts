@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { providerConnection } from "../workspace/providerConnection";
 import type { Connection } from "../workspace/rest";
+import { recognize } from "./aliasDrift";
 import { readChampion, type Champion } from "./reading/readFacts";
 import { LOGIC, canonical, type GateInputs, type GateMemory, type GateOutputs } from "./record";
 import { settle } from "./settle";
@@ -40,7 +41,10 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
     return { outs: outputs(news, known) };
   }
 
-  /** What refresh sees: the alias as it stands, whoever moved it. */
+  /**
+   * What refresh sees: the alias as it stands, whoever moved it. A promotion that stands up to this gate's own
+   * decision, by an update that was interrupted or by another state's gate, is on record from then on.
+   */
   async read(id: string, props?: GateOutputs): Promise<pulumi.dynamic.ReadResult<GateOutputs>> {
     if (props === undefined) {
       throw new Error(
@@ -48,8 +52,12 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
           "champion that stands up to its rules.",
       );
     }
-    const { champion, left } = await readChampion(await this.connection(), props.model);
-    return { id, props: { ...props, observed: champion, noted: left } };
+    const connection = await this.connection();
+    const { champion, left } = await readChampion(connection, props.model);
+    const isOther = champion?.gated === true && champion.version !== props.champion;
+    const known = isOther ? await recognize(connection, props, memoryOf(props)) : memoryOf(props);
+    const found = { observed: champion, noted: left };
+    return { id, props: { ...props, ...known, ...found, left: known.champion ?? "none" } };
   }
 
   /** Leaves the alias: what serves production must not lose its champion because a gate is taken down. */

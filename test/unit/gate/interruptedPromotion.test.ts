@@ -41,6 +41,10 @@ describe("a promotion that is cut off can be run again", () => {
     expect(gate.state?.champion).toBe("1");
 
     gate.registry.intercept = () => undefined;
+    const cut = gate.state;
+    const alias = gate.registry.aliases.get("champion");
+    expect((await gate.refresh()).champion, "after a refresh").toBe(alias);
+    gate.state = cut;
     expect(await gate.changes()).toBe(true);
     const state = await gate.up();
     expect(state).toMatchObject({ champion: "2", previousChampion: "1" });
@@ -81,4 +85,36 @@ test("a promotion that was never recorded is taken over when its successor is re
   expect(await gate.up()).toMatchObject({ champion: "2", previousChampion: "1", left: "2" });
   expect(gate.registry.aliases.get("champion")).toBe("2");
   expect(await gate.changes()).toBe(false);
+});
+
+test("a refresh takes over a promotion that was never recorded, and leaves nothing to write", async () => {
+  const gate = await before();
+  const recorded = gate.state;
+  const { champion, evidence, history } = await gate.up();
+  gate.state = recorded;
+  expect(await gate.refresh()).toMatchObject({
+    champion,
+    previousChampion: "1",
+    left: "2",
+    noted: "2",
+  });
+  expect(gate.state).toMatchObject({ evidence, history });
+  const writes = gate.registry.writes.length;
+  await gate.up();
+  expect(gate.registry.writes).toHaveLength(writes);
+  expect(await gate.changes()).toBe(false);
+});
+
+test("a refresh does not take over what the gate would not have promoted", async () => {
+  const gate = await before();
+  const recorded = gate.state;
+  await gate.up();
+  gate.state = recorded;
+  gate.registry.runs.set("run-2", { val_auc_roc: 0.5 });
+  expect(await gate.refresh()).toMatchObject({
+    champion: "1",
+    left: "1",
+    observed: { version: "2" },
+  });
+  expect(await gate.changes()).toBe(true);
 });
