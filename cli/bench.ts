@@ -5,8 +5,8 @@ import { obtainEngine, runPulumi, type Engine, type PulumiResult } from "../engi
 import { startWorkspace } from "../local/start";
 import { writeFlatProgram } from "../test/bench/flat";
 import { measureGates } from "../test/bench/gates";
-import { paths, root } from "./paths";
-import { ensurePython, python } from "./python";
+import { paths, root } from "./shared/paths";
+import { ensurePython, python } from "./python/python";
 
 const PAIRS = 5;
 const probe = z.object({ stack: z.number(), first: z.number(), tsNode: z.boolean() });

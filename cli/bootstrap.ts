@@ -14,8 +14,8 @@ import {
 } from "./bootstrap/commands";
 import { readSettings, type Settings } from "./bootstrap/settings";
 import { checkIds, fillIn, type AzureIds } from "./bootstrap/stackFile";
-import { paths, root } from "./paths";
-import { UserError } from "./userError";
+import { paths, root } from "./shared/paths";
+import { UserError } from "./shared/userError";
 
 const PAUSE_MS = 10_000;
 

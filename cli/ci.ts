@@ -5,7 +5,7 @@ import { preview } from "./ci/preview";
 import { passOnServiceConnection } from "./ci/signIn";
 import { train } from "./ci/train";
 import { validate } from "./ci/validate";
-import { UserError } from "./userError";
+import { UserError } from "./shared/userError";
 
 const usage = `Usage: npm run ci -- STEP …
 What the pipelines run; every step runs on any machine.

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf } from "./exitCode";
-import { root } from "./paths";
-import { UserError } from "./userError";
+import { exitCodeOf } from "./shared/exitCode";
+import { root } from "./shared/paths";
+import { UserError } from "./shared/userError";
 
 const REFERENCE = join(root, "docs", "reference");
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { operations } from "../local/api";
-import { kept, latestRecord, readFidelity, writtenFidelity } from "./fidelityRecord";
-import { fidelityPage } from "./fidelityTable";
+import { kept, latestRecord, readFidelity, writtenFidelity } from "./fidelity/record";
+import { fidelityPage } from "./fidelity/table";
 
 /**
  * `npm run fidelity`: takes over what the last run of the end-to-end tests has shown, if there is one on

@@ -1,6 +1,6 @@
-import { connect } from "./address";
-import { requireSuccess, runJob } from "./jobs";
-import { UserError } from "./userError";
+import { connect } from "./workspace/address";
+import { requireSuccess, runJob } from "./job/runJob";
+import { UserError } from "./shared/userError";
 
 const usage = `Usage: npm run job -- NAME [NAME …] [PARAMETER=VALUE …]
 Runs jobs of the workspace one after the other, waits for each and prints its tasks' logs.`;

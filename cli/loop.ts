@@ -4,15 +4,15 @@ import { parseArgs } from "node:util";
 import type { Connection } from "../components/workspace/rest";
 import type { Engine } from "../engine";
 import { inputs } from "../stacks/customers/churnTables";
-import { findAddress } from "./address";
-import { deploy } from "./deploy";
-import { checkDrift, type Drift, type Watched } from "./driftCheck";
-import { paths, root } from "./paths";
-import { heading, runShownJob } from "./shownJob";
-import { query } from "./sql";
+import { findAddress } from "./workspace/address";
+import { deploy } from "./stack/deploy";
+import { checkDrift, type Drift, type Watched } from "./loop/driftCheck";
+import { paths, root } from "./shared/paths";
+import { heading, runShownJob } from "./job/shownJob";
+import { query } from "./shared/sql";
 import { setUp } from "./start";
-import { awaitCapture, daysAgo, replay } from "./traffic";
-import { UserError, messageOf } from "./userError";
+import { awaitCapture, daysAgo, replay } from "./loop/traffic";
+import { UserError, messageOf } from "./shared/userError";
 
 const usage = "Usage: npm run loop -- [--keep]   (--keep: the workspace goes on, to look around)";
 

@@ -4,11 +4,11 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { connect, signInFor } from "./address";
-import { exitCodeOf } from "./exitCode";
-import { paths, root } from "./paths";
-import { ensurePython, python } from "./python";
-import { UserError, messageOf } from "./userError";
+import { connect, signInFor } from "./workspace/address";
+import { exitCodeOf } from "./shared/exitCode";
+import { paths, root } from "./shared/paths";
+import { ensurePython, python } from "./python/python";
+import { UserError, messageOf } from "./shared/userError";
 
 const usage = `Usage: npm run model-image -- MODEL [--version N] [--out FOLDER]
 Writes a Dockerfile and its build context for a registered model, e.g. telco-churn. Builds nothing.

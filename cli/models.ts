@@ -3,9 +3,9 @@ import { obtainEngine } from "../engine";
 import { readEnvironment } from "./models/environments";
 import type { Fleet } from "./models/facts";
 import { fleetText } from "./models/table";
-import { knownStacks } from "./project";
-import { display } from "./textTable";
-import { UserError, messageOf } from "./userError";
+import { knownStacks } from "./stack/project";
+import { display } from "./shared/textTable";
+import { UserError, messageOf } from "./shared/userError";
 
 const usage = `Usage: npm run models [-- [--stack NAME …] [--json] [--drift]]
 Lists every model per environment: champion, challenger, verdict of the gate, endpoint, drift, owner.

@@ -4,8 +4,8 @@ import { readCommandLine } from "./newModel/given";
 import { planModel } from "./newModel/plan";
 import { preview, summary, usage } from "./newModel/report";
 import { recover, writeAll } from "./newModel/write";
-import { root } from "./paths";
-import { UserError } from "./userError";
+import { root } from "./shared/paths";
+import { UserError } from "./shared/userError";
 
 /** As a shell says of a command that Ctrl-C has ended. */
 const GIVEN_UP = 130;

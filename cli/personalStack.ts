@@ -2,10 +2,10 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { obtainEngine } from "../engine";
 import { personalCopy } from "./personalStack/copy";
-import { stackFile } from "./project";
+import { stackFile } from "./stack/project";
 import { runOnStack } from "./pulumi";
-import { requireBackend } from "./stackEnvironment";
-import { UserError, messageOf } from "./userError";
+import { requireBackend } from "./stack/stackEnvironment";
+import { UserError, messageOf } from "./shared/userError";
 
 const usage = `Usage: npm run personal-stack -- NAME [--dry-run]
 Makes a copy of the stack dev for one person, e.g. alice: Pulumi.alice.yaml and a stack of that name.

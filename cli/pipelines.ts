@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { root } from "./paths";
+import { root } from "./shared/paths";
 import { ensureLinters, type Linters } from "./pipelines/linters";
 
 /** What one linter is asked. */

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { renderComment } from "./previewReport/markdown/comment";
 import { renderPage } from "./previewReport/html/page";
 import { readReport } from "./previewReport/read";
-import { UserError, messageOf } from "./userError";
+import { UserError, messageOf } from "./shared/userError";
 
 const USAGE =
   "npm run preview-report -- --preview preview.json [--events events.jsonl] [--log preview.log] [--stack prod] " +

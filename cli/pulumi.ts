@@ -8,9 +8,9 @@ import {
   type PulumiOptions,
   type PulumiResult,
 } from "../engine";
-import { root } from "./paths";
-import { recoverState } from "./recover";
-import { LOCAL, environmentOf, localState, readInvocation } from "./stackEnvironment";
+import { root } from "./shared/paths";
+import { recoverState } from "./stack/recover";
+import { LOCAL, environmentOf, localState, readInvocation } from "./stack/stackEnvironment";
 
 /** `npm run pulumi -- …`: any command of the Pulumi CLI, with the engine that this machine has. */
 export async function main(args: string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { exitCodeOf } from "./exitCode";
-import { root } from "./paths";
+import { exitCodeOf } from "./shared/exitCode";
+import { root } from "./shared/paths";
 
 /** `npm run screenshots`: has the tests of pages take the pictures of them in docs/ anew. */
 export function main(): Promise<number> {

@@ -2,16 +2,16 @@ import { parseArgs } from "node:util";
 import type { Connection } from "../components/workspace/rest";
 import { obtainEngine, type Engine } from "../engine";
 import { runStep } from "../engine/steps";
-import { signInTo } from "./address";
-import { backgroundWorkspace, type Background } from "./background";
-import { deploy } from "./deploy";
-import { predict } from "./predict";
+import { signInTo } from "./workspace/address";
+import { backgroundWorkspace, type Background } from "./workspace/background";
+import { deploy } from "./stack/deploy";
+import { predict } from "./start/predict";
 import { runOnStack } from "./pulumi";
-import { ensurePython, isPythonReady } from "./python";
-import { heading, runShownJob } from "./shownJob";
-import { LOCAL, environmentOf, readInvocation } from "./stackEnvironment";
-import { summarize } from "./summary";
-import { UserError, messageOf } from "./userError";
+import { ensurePython, isPythonReady } from "./python/python";
+import { heading, runShownJob } from "./job/shownJob";
+import { LOCAL, environmentOf, readInvocation } from "./stack/stackEnvironment";
+import { summarize } from "./start/summary";
+import { UserError, messageOf } from "./shared/userError";
 
 /** What cross-validation on the training customers prefers: first of 36 combinations, the defaults 35th. */
 const BETTER = { max_depth: "3", learning_rate: "0.03" };

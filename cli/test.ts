@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { obtainEngine } from "../engine";
-import { exitCodeOf } from "./exitCode";
-import { paths, root } from "./paths";
-import { ensurePython, python } from "./python";
-import { ensureSpark } from "./spark";
-import { UserError } from "./userError";
+import { exitCodeOf } from "./shared/exitCode";
+import { paths, root } from "./shared/paths";
+import { ensurePython, python } from "./python/python";
+import { ensureSpark } from "./python/spark";
+import { UserError } from "./shared/userError";
 
 /** Passed and failed tests of one suite. */
 interface Count {

@@ -3,11 +3,11 @@ import { parseArgs } from "node:util";
 import { exitWithParent } from "../engine/exitWithParent";
 import { signInLink } from "../local/page/session";
 import { startWorkspace } from "../local/start";
-import { findAddress, removeAddress, writeAddress, type Address } from "./address";
-import { switchFaults } from "./faults";
-import { paths } from "./paths";
-import { ensurePython, python } from "./python";
-import { UserError, messageOf } from "./userError";
+import { findAddress, removeAddress, writeAddress, type Address } from "./workspace/address";
+import { switchFaults } from "./workspace/faults";
+import { paths } from "./shared/paths";
+import { ensurePython, python } from "./python/python";
+import { UserError, messageOf } from "./shared/userError";
 
 /** Where the workspace listens unless told otherwise. */
 const PORT = 8686;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 
 /** The Azure CLI, each of whose calls is printed. https://learn.microsoft.com/cli/azure */
 export interface Az {

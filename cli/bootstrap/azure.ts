@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import { AzError, type Az } from "./az";
 import {
   keyCommand,

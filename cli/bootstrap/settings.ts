@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { stackFile } from "../project";
-import { LOCAL } from "../stackEnvironment";
-import { UserError, messageOf } from "../userError";
+import { stackFile } from "../stack/project";
+import { LOCAL } from "../stack/stackEnvironment";
+import { UserError, messageOf } from "../shared/userError";
 
 const usage = `Usage: npm run bootstrap -- STACK --subscription ID --location REGION [--dry-run]
 Makes the place of a stack's state: a storage account, and a key that its secrets are encrypted with.

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseDocument } from "yaml";
-import { stackFile } from "../project";
-import { UserError } from "../userError";
+import { stackFile } from "../stack/project";
+import { UserError } from "../shared/userError";
 
 /** What stands for an id that nobody has filled in yet. */
 const NONE = "00000000-0000-0000-0000-000000000000";

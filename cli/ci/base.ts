@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { runPulumi, type Engine } from "../../engine";
-import { paths, root } from "../paths";
-import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
-import { UserError } from "../userError";
+import { paths, root } from "../shared/paths";
+import { LOCAL, environmentOf, readInvocation } from "../stack/stackEnvironment";
+import { UserError } from "../shared/userError";
 
 /**
  * Deploys another revision of this repository to the workspace that this process is signed in to: its own program

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { NOTHING_TO_SAY, previewMarker } from "../previewReport/marker";
-import { projectName } from "../project";
-import { UserError } from "../userError";
+import { projectName } from "../stack/project";
+import { UserError } from "../shared/userError";
 import { azureDevOpsComments } from "./azureDevOps";
 import type { Comments } from "./comments";
 import { filesOf, readResult, stackOf } from "./files";

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { obtainEngine } from "../../engine";
-import { root } from "../paths";
+import { root } from "../shared/paths";
 import { runOnStack } from "../pulumi";
-import { environmentOf, readInvocation } from "../stackEnvironment";
-import { UserError } from "../userError";
+import { environmentOf, readInvocation } from "../stack/stackEnvironment";
+import { UserError } from "../shared/userError";
 import { filesOf, readResult, stackOf } from "./files";
-import { currentCommit } from "../commit";
+import { currentCommit } from "../shared/commit";
 
 /** Said by the engine about everything that the plan does not allow. */
 const VIOLATION = "violates plan";

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { paths, root } from "../paths";
-import { stackFile } from "../project";
-import { UserError } from "../userError";
+import { paths, root } from "../shared/paths";
+import { stackFile } from "../stack/project";
+import { UserError } from "../shared/userError";
 
 /** What a preview leaves behind for the steps after it; a pipeline hands the folder on as an artifact. */
 export interface StackFiles {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import type { Comment, Comments } from "./comments";
 import { callRest, required, type RestCall } from "./rest";
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findOnPath } from "../../engine/paths";
 import { main as writeContext } from "../modelImage";
-import { paths } from "../paths";
-import { UserError, messageOf } from "../userError";
+import { paths } from "../shared/paths";
+import { UserError, messageOf } from "../shared/userError";
 import { stackOf } from "./files";
-import { currentCommit } from "../commit";
+import { currentCommit } from "../shared/commit";
 import { useWorkspaceOf } from "./workspace";
 
 /** Name of a container registry, e.g. `mlops.azurecr.io`, as Docker takes it before an image's name. */

@@ -2,17 +2,17 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { obtainEngine } from "../../engine";
-import { signInTo } from "../address";
-import { backgroundWorkspace } from "../background";
-import { root } from "../paths";
+import { signInTo } from "../workspace/address";
+import { backgroundWorkspace } from "../workspace/background";
+import { root } from "../shared/paths";
 import { runOnStack } from "../pulumi";
 import { main as renderReport } from "../previewReport";
 import { readPlan } from "../previewReport/plan";
-import { LOCAL, environmentOf, readInvocation } from "../stackEnvironment";
-import { UserError, messageOf } from "../userError";
+import { LOCAL, environmentOf, readInvocation } from "../stack/stackEnvironment";
+import { UserError, messageOf } from "../shared/userError";
 import { deployBase } from "./base";
 import { makeFolder, stackOf, type PreviewResult, type StackFiles } from "./files";
-import { currentCommit } from "../commit";
+import { currentCommit } from "../shared/commit";
 import { publish } from "./system";
 
 /**

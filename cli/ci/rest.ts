@@ -1,5 +1,5 @@
 import { backOff } from "exponential-backoff";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 
 /** What a call needs; the token is in `headers` and appears in no message. */
 export interface RestCall {

@@ -1,11 +1,11 @@
 import { obtainEngine } from "../../engine";
-import { connect } from "../address";
+import { connect } from "../workspace/address";
 import { runOnStack } from "../pulumi";
-import { runShownJob } from "../shownJob";
-import { environmentOf, readInvocation } from "../stackEnvironment";
-import { readResources } from "../stackState";
-import { parseUrn } from "../urn";
-import { UserError } from "../userError";
+import { runShownJob } from "../job/shownJob";
+import { environmentOf, readInvocation } from "../stack/stackEnvironment";
+import { readResources } from "../stack/stackState";
+import { parseUrn } from "../stack/urn";
+import { UserError } from "../shared/userError";
 import { stackOf } from "./files";
 import { useWorkspaceOf } from "./workspace";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { stops, wordOf, type Gate } from "../previewReport/gate";
 import { readReport } from "../previewReport/read";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import { filesOf, stackOf } from "./files";
 import { previewStack } from "./preview";
 

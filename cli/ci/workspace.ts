@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { stackFile } from "../project";
-import { LOCAL } from "../stackEnvironment";
+import { stackFile } from "../stack/project";
+import { LOCAL } from "../stack/stackEnvironment";
 
 const file = z.object({
   config: z.object({ "databricks:host": z.string().optional() }).default({}),

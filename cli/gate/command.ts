@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { knownStacks } from "../project";
-import { LOCAL } from "../stackEnvironment";
-import { UserError, messageOf } from "../userError";
+import { knownStacks } from "../stack/project";
+import { LOCAL } from "../stack/stackEnvironment";
+import { UserError, messageOf } from "../shared/userError";
 
 export const usage = `Usage: npm run gate -- history MODEL [--json]
        npm run gate -- explain MODEL VERSION [--json]

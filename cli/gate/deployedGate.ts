@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Policy } from "../../components/gate/decision/rule";
 import type { Connection } from "../../components/workspace/rest";
 import type { Engine } from "../../engine";
-import { connectTo, exportState } from "../deployedStack";
+import { connectTo, exportState } from "../stack/deployedStack";
 import { readDeployed } from "../models/deployed";
-import { readResources, type DeployedResource } from "../stackState";
-import { parseUrn } from "../urn";
-import { UserError, messageOf } from "../userError";
+import { readResources, type DeployedResource } from "../stack/stackState";
+import { parseUrn } from "../stack/urn";
+import { UserError, messageOf } from "../shared/userError";
 import type { Asked } from "./command";
 import { policySchema } from "./policySchema";
 

@@ -40,6 +40,23 @@ export interface Entry {
   readonly problem?: string;
 }
 
+/** The shape of `npm run gate -- history MODEL --json`. */
+export interface History {
+  /** Raised when a field changes its meaning or goes; fields may be added at any time. */
+  readonly formatVersion: 1;
+  readonly stack: string;
+  /** As its stack's folder is called: `customer-churn`. */
+  readonly name: string;
+  /** Full name of the registered model. */
+  readonly model: string;
+  /** The version with the alias; null if none has it. */
+  readonly champion: string | null;
+  /** The newest first. */
+  readonly entries: readonly Entry[];
+  /** What could not be read, each a sentence without a full stop. */
+  readonly problems: readonly string[];
+}
+
 /**
  * All that is known of a model's champions, the newest first. A version's tags hold the evidence of its last
  * promotion; what happened before that, the stack's state knows in short.

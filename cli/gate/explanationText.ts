@@ -2,7 +2,7 @@ import type { Verdict } from "../../components/gate/decision/decide";
 import type { Evidence } from "../../components/gate/evidence/evidenceTags";
 import type { Facts } from "../../components/gate/decision/facts";
 import { visible } from "../previewReport/text";
-import { textTable, wrap, type Cell, type Display } from "../textTable";
+import { textTable, wrap, type Cell, type Display } from "../shared/textTable";
 import { minute } from "./historyText";
 
 /** The shape of `npm run gate -- explain MODEL VERSION --json`. */

@@ -1,7 +1,14 @@
 import { visible } from "../previewReport/text";
-import { indented, paint, textTable, wrap, type Cell, type Display, type Tone } from "../textTable";
-import type { Entry } from "./entries";
-import type { History } from "./history";
+import {
+  indented,
+  paint,
+  textTable,
+  wrap,
+  type Cell,
+  type Display,
+  type Tone,
+} from "../shared/textTable";
+import type { Entry, History } from "./entries";
 
 const COLUMNS = ["when (UTC)", "version", "what", "why", "before", "run", "commit", "evidence"];
 

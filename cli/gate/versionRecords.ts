@@ -4,7 +4,7 @@ import { CHAMPION } from "../../components/gate/registry";
 import { readModel, readVersion } from "../../components/gate/reading/registryReads";
 import { rejectionOf } from "../../components/gate/reading/versionNotes";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import type { VersionRecord } from "./entries";
 
 /** Calls that run at once. */

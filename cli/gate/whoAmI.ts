@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 
 const user = z.object({ userName: z.string().min(1) });
 

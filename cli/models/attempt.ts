@@ -1,4 +1,4 @@
-import { messageOf } from "../userError";
+import { messageOf } from "../shared/userError";
 import type { Fact } from "./facts";
 
 /** The fact, or in one line why it could not be found out. */

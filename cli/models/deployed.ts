@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readResources, type DeployedResource } from "../stackState";
-import { parseUrn } from "../urn";
+import { readResources, type DeployedResource } from "../stack/stackState";
+import { parseUrn } from "../stack/urn";
 
 /** The component that everything of a model is below. */
 const MODEL_STACK = "mlops:index:ModelStack";

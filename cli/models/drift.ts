@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
-import { query } from "../sql";
+import { query } from "../shared/sql";
 import { reasonOf } from "./attempt";
 import type { DeployedAlert, DeployedModel } from "./deployed";
 import type { Drift, Fact } from "./facts";

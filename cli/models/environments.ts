@@ -1,6 +1,6 @@
 import { callWorkspace, type Connection } from "../../components/workspace/rest";
 import type { Engine } from "../../engine";
-import { connectTo, exportState } from "../deployedStack";
+import { connectTo, exportState } from "../stack/deployedStack";
 import { reasonOf } from "./attempt";
 import { readDeployed, type Deployed } from "./deployed";
 import type { EnvironmentRow } from "./facts";

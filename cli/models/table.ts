@@ -1,4 +1,4 @@
-import { indented, paint, textTable, wrap, type Display } from "../textTable";
+import { indented, paint, textTable, wrap, type Display } from "../shared/textTable";
 import type { EnvironmentRow, Fleet } from "./facts";
 import { COLUMNS, cellsOf, notesOf } from "./words";
 

@@ -1,4 +1,4 @@
-import type { Cell } from "../textTable";
+import type { Cell } from "../shared/textTable";
 import type { Drift, Endpoint, Fact, ModelRow } from "./facts";
 
 /** The columns, in order. */

@@ -1,4 +1,4 @@
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import type { Names } from "./names";
 
 /** Where models are registered. */

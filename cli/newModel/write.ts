@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isRunning } from "../../engine/isRunning";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 import { digest, readJournal, stagingFolder, takeBack, type Journal } from "./journal";
 import type { Change } from "./plan";
 

@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Document } from "yaml";
-import { UserError } from "../userError";
+import { UserError } from "../shared/userError";
 
 /** A stack's file for one person. */
 export interface PersonalCopy {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { buildGoProgram } from "../../engine/goBuild";
 import { layoutOf } from "../../engine/paths";
 import { runStep } from "../../engine/steps";
-import { paths, root } from "../paths";
-import { ensurePython, uv } from "../python";
+import { paths, root } from "../shared/paths";
+import { ensurePython, uv } from "../python/python";
 
 /** Where the linters of pipeline files are. */
 export interface Linters {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseUrn } from "../urn";
+import { parseUrn } from "../stack/urn";
 import type { Properties } from "./plan";
 
 /*

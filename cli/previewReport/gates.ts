@@ -4,7 +4,7 @@ import { fromInputs } from "./gateInputs";
 import { fromLine } from "./gateLine";
 import type { Diagnostic, Plan } from "./plan";
 import { compare } from "./text";
-import { parseUrn } from "../urn";
+import { parseUrn } from "../stack/urn";
 
 /**
  * The verdicts of all gates that the preview tells of, the gravest first: a changed gate by the properties in the

@@ -1,4 +1,4 @@
-import { parseUrn } from "../urn";
+import { parseUrn } from "../stack/urn";
 
 /** What a resource belongs to. */
 export interface Home {

@@ -1,5 +1,5 @@
-import { projectName } from "../project";
-import { UserError } from "../userError";
+import { projectName } from "../stack/project";
+import { UserError } from "../shared/userError";
 import { noEvents, readEvents } from "./events";
 import { readPlan } from "./plan";
 import { reportOf, reportOfFailure, type Report } from "./report";

@@ -8,7 +8,7 @@ import { operations, type Operation } from "./operations";
 import type { Diagnostic, Plan } from "./plan";
 import { changedResources, type Resource } from "./resources";
 import { compare, firstLine } from "./text";
-import { parseUrn } from "../urn";
+import { parseUrn } from "../stack/urn";
 
 /** The changed resources of one model or of a part of the environment. */
 export interface Group {

@@ -6,7 +6,7 @@ import { operationOf, operations, type Operation } from "./operations";
 import type { Plan, Properties, Step } from "./plan";
 import { findHome, type Home } from "./homes";
 import { compare } from "./text";
-import { parseUrn } from "../urn";
+import { parseUrn } from "../stack/urn";
 
 /** A resource that the update changes. */
 export interface Resource {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { paths } from "../../cli/paths";
+import { paths } from "../../cli/shared/paths";
 import { readSchema } from "./sdk";
 import { schemaJson, type Schema } from "./shape";
 

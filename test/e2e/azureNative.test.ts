@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { obtainEngine, runPulumi, type Engine, type PulumiResult } from "../../engine";
 import { start } from "./command";
 import { said } from "./deployment";

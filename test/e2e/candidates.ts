@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { root } from "../../cli/paths";
-import { python } from "../../cli/python";
+import { root } from "../../cli/shared/paths";
+import { python } from "../../cli/python/python";
 import type { TokenConnection } from "../../components/workspace/rest";
 import { start } from "./command";
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
-import { paths, root } from "../../cli/paths";
+import { paths, root } from "../../cli/shared/paths";
 import { obtainEngine } from "../../engine";
 import { start, type Changes, type CommandResult } from "./command";
 

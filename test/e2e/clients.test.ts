@@ -9,7 +9,7 @@ import {
   readFidelity,
   unsupportedClaims,
   writtenFidelity,
-} from "../../cli/fidelityRecord";
+} from "../../cli/fidelity/record";
 import { operations } from "../../local/api";
 import { Deployment, MINUTES, only, said } from "./deployment";
 import { checkAnswers, runPytest, type PytestResult } from "./pytest";

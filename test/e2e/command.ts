@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 
 /** How a command ended. */
 export interface CommandResult {

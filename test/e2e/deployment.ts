@@ -2,9 +2,9 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { python } from "../../cli/python";
-import { runJob, type RunResult } from "../../cli/jobs";
-import { root } from "../../cli/paths";
+import { python } from "../../cli/python/python";
+import { runJob, type RunResult } from "../../cli/job/runJob";
+import { root } from "../../cli/shared/paths";
 import { callWorkspace, type Call, type TokenConnection } from "../../components/workspace/rest";
 import { obtainEngine, runPulumi, type PulumiResult } from "../../engine";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
-import { python } from "../../cli/python";
+import { python } from "../../cli/python/python";
 import { call, families, sql, type Family, type Ground } from "./durableWrites";
 import { isRunning, startWorkspaceChild, type WorkspaceChild } from "./workspaceChild";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { query } from "../../cli/sql";
+import { query } from "../../cli/shared/sql";
 import { inputs } from "../../stacks/customers/churnTables";
 import { MODEL, register } from "./candidates";
 import { processesWith } from "./command";

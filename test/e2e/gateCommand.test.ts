@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Explanation } from "../../cli/gate/explanationText";
-import type { History } from "../../cli/gate/history";
+import type { History } from "../../cli/gate/entries";
 import { MODEL, register } from "./candidates";
 import { npmRun, type CommandResult } from "./command";
 import { Deployment, MINUTES, only, said } from "./deployment";

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { obtainEngine, runPulumi, type PulumiResult } from "../../engine";
 import { EXPERIMENT, MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";

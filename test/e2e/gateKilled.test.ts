@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { readChampion } from "../../components/gate/reading/readFacts";
 import type { GateInputs } from "../../components/gate/record";
 import { above } from "../../components/gate/rules";

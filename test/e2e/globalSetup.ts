@@ -1,4 +1,4 @@
-import { ensurePython } from "../../cli/python";
+import { ensurePython } from "../../cli/python/python";
 import { obtainEngine } from "../../engine";
 
 /** The tests run on the real engine and the locked Python packages. */

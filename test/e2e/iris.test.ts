@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { checkDrift } from "../../cli/driftCheck";
-import type { RunResult } from "../../cli/jobs";
-import { python } from "../../cli/python";
-import { query } from "../../cli/sql";
+import { checkDrift } from "../../cli/loop/driftCheck";
+import type { RunResult } from "../../cli/job/runJob";
+import { python } from "../../cli/python/python";
+import { query } from "../../cli/shared/sql";
 import { Deployment, MINUTES, only, said } from "./deployment";
 
 const MODEL = "ml_local.hp_iris_ml.irisclassifierdemo";

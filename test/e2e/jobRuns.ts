@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { z } from "zod";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { call, type Address } from "./durableWrites";
 
 const state = z.object({

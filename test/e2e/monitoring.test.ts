@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { checkDrift, type Drift } from "../../cli/driftCheck";
-import { followRun } from "../../cli/jobs";
-import { query, type Rows } from "../../cli/sql";
-import { daysAgo } from "../../cli/traffic";
+import { checkDrift, type Drift } from "../../cli/loop/driftCheck";
+import { followRun } from "../../cli/job/runJob";
+import { query, type Rows } from "../../cli/shared/sql";
+import { daysAgo } from "../../cli/loop/traffic";
 import { inputs } from "../../stacks/customers/churnTables";
 import { MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { python } from "../../cli/python";
+import { python } from "../../cli/python/python";
 import type { TokenConnection } from "../../components/workspace/rest";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES } from "./deployment";

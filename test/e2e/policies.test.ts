@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { python } from "../../cli/python";
+import { python } from "../../cli/python/python";
 import { callWorkspace } from "../../components/workspace/rest";
 import { startWorkspace, type RunningWorkspace } from "../../local/start";
 import { MINUTES, said } from "./deployment";

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../cli/previewReport";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { expectAccessible } from "./accessibility";
 import { launchChromium } from "./page/chromium";
 

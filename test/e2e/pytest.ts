@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { paths, root } from "../../cli/paths";
-import { python } from "../../cli/python";
+import { paths, root } from "../../cli/shared/paths";
+import { python } from "../../cli/python/python";
 
 const outcome = z.object({
   /** e.g. `test/e2e/clients/test_jobs.py::test_cancel_ends_a_run`. */

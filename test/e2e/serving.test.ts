@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { python } from "../../cli/python";
+import { python } from "../../cli/python/python";
 import { call, sql } from "./durableWrites";
 import { p95, startLoad, type Answer, type Load } from "./load";
 import { startWorkspaceChild, type WorkspaceChild } from "./workspaceChild";

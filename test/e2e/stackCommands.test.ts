@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../../cli/paths";
+import { root } from "../../cli/shared/paths";
 import { Checkout } from "./checkout";
 import type { Changes, CommandResult } from "./command";
 import { MINUTES, said } from "./deployment";

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { python } from "../../cli/python";
-import { root as repository } from "../../cli/paths";
+import { python } from "../../cli/python/python";
+import { root as repository } from "../../cli/shared/paths";
 
 const readyLine = z.object({ url: z.string(), token: z.string() });
 

@@ -1,7 +1,7 @@
 /** What decides whether a version becomes champion: pure functions, without network or clock. */
 export const decision = [
   "decide",
-  ...["check", "checkBounds", "checkGain", "checkProvenance", "signature", "canary"],
+  ...["check", "checkRule", "checkBounds", "checkGain", "checkProvenance", "signature", "canary"],
   ...["measured", "decimal", "rollback"],
 ].map((name) => `components/gate/decision/${name}.ts`);
 

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { kindOf } from "../kinds";
 import { isMandatory, type Report } from "../report";
 import { plainText, visible } from "../text";
-import { parseUrn } from "../../urn";
+import { parseUrn } from "../../stack/urn";
 import { shorten } from "../values";
 import { Section, Status, Table, Transition, Value, shown } from "./parts";
 

@@ -4,7 +4,7 @@ import { lossesOf, type Loss } from "../losses";
 import { words } from "../operations";
 import { isMandatory, type Report } from "../report";
 import { plainText } from "../text";
-import { parseUrn } from "../../urn";
+import { parseUrn } from "../../stack/urn";
 import { shorten } from "../values";
 import { whole, type Block } from "./blocks";
 import { change, transition, value } from "./change";

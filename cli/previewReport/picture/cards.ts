@@ -7,7 +7,7 @@ import { operations, words, type Operation } from "../operations";
 import type { Group, Report } from "../report";
 import type { Resource } from "../resources";
 import { compare } from "../text";
-import { parseUrn } from "../../urn";
+import { parseUrn } from "../../stack/urn";
 
 /** A part of a model in its picture: a component with all that it makes, or a resource by itself. */
 export interface Card {

@@ -1,9 +1,6 @@
-import { checkBound, checkRange, checkSlices } from "./checkBounds";
-import { checkGain } from "./checkGain";
-import { checkAge, checkApproval, checkTag } from "./checkProvenance";
 import type { Facts, Run, Version } from "./facts";
 import { short } from "./measured";
-import type { Policy, Rule } from "./rule";
+import type { Policy } from "./rule";
 
 /** One rule, or one demand of the policy itself, with what was found. */
 export interface Check {
@@ -26,40 +23,6 @@ export interface Subject {
   readonly candidate: Version;
   readonly run: Run;
 }
-
-/** Holds one rule against the candidate. A rule of a kind that nobody knows fails. */
-export function checkRule(rule: Rule, subject: Subject): Check {
-  switch (rule.kind) {
-    case "metric":
-      return checkBound(rule.metric, subject.run.metrics, rule.comparison, rule.bound);
-    case "rows":
-      return checkBound(rule.metric, subject.run.metrics, ">=", rule.atLeast);
-    case "range":
-      return checkRange(rule, subject);
-    case "slices":
-      return checkSlices(rule, subject);
-    case "champion":
-      return checkGain(rule, subject);
-    case "tag":
-      return checkTag(rule, subject);
-    case "approval":
-      return checkApproval(rule, subject);
-    case "age":
-      return checkAge(rule, subject);
-    default:
-      return {
-        name: "a rule of an unknown kind",
-        measured: null,
-        required: "known",
-        bound: null,
-        result: "unknown",
-      };
-  }
-}
-
-/** Whether a rule says on its own how good a model must be; a first model is judged by nothing else. */
-export const isAbsolute = ({ kind }: Rule): boolean =>
-  kind === "metric" || kind === "range" || kind === "slices";
 
 /** One check in words: `val_auc_roc 0.84, must be > 0.85`. */
 export function describeCheck({ name, measured, required, bound, result }: Check): string {

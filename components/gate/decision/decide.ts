@@ -4,7 +4,8 @@
  * when the facts do.
  */
 import { canaryState } from "./canary";
-import { checkRule, describeCheck, isAbsolute, type Check, type Subject } from "./check";
+import { describeCheck, type Check, type Subject } from "./check";
+import { checkRule, isAbsolute } from "./checkRule";
 import type { Facts, Run, Version } from "./facts";
 import { isFiniteNumber, isPast, shownTime, timeOf } from "./measured";
 import type { Policy } from "./rule";

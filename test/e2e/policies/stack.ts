@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 import { obtainEngine, runPulumi, type PulumiResult } from "../../../engine";
 import type { Registered } from "./resources";
 

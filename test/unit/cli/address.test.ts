@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connect, findSignIn, signInFor, signInTo } from "../../../cli/address";
-import { environmentOf, readInvocation } from "../../../cli/stackEnvironment";
-import { UserError } from "../../../cli/userError";
+import { connect, findSignIn, signInFor, signInTo } from "../../../cli/workspace/address";
+import { environmentOf, readInvocation } from "../../../cli/stack/stackEnvironment";
+import { UserError } from "../../../cli/shared/userError";
 import { startHttpDouble } from "../httpDouble";
 import { noSignIn } from "../signInEnvironment";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { worthReading } from "../../../cli/deploy";
+import { worthReading } from "../../../cli/stack/deploy";
 
 const UP = `Updating (local):
 

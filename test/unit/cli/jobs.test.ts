@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { followRun, runJob } from "../../../cli/jobs";
+import { followRun, runJob } from "../../../cli/job/runJob";
 import { startHttpDouble } from "../httpDouble";
 
 const attempt = (run_id: number, task_key: string, start_time: number, result_state?: string) => ({

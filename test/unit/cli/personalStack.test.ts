@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { main } from "../../../cli/personalStack";
 import { personalCopy } from "../../../cli/personalStack/copy";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 import { parseConfig } from "../../../stacks/config";
 
 const dev = readFileSync(join(root, "Pulumi.dev.yaml"), "utf8");

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type * as pathsModule from "../../../cli/paths";
-import { environmentOf, readInvocation, requireBackend } from "../../../cli/stackEnvironment";
+import type * as pathsModule from "../../../cli/shared/paths";
+import { environmentOf, readInvocation, requireBackend } from "../../../cli/stack/stackEnvironment";
 
 // Whoever works here may have signed in to a backend.
-vi.mock("../../../cli/paths", async (original) => {
+vi.mock("../../../cli/shared/paths", async (original) => {
   const { root, paths } = await original<typeof pathsModule>();
   return { root, paths: { ...paths, kept: "/nowhere" } };
 });

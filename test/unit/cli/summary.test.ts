@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summarize } from "../../../cli/summary";
+import { summarize } from "../../../cli/start/summary";
 
 const exported = (resources: readonly object[]): string =>
   JSON.stringify({ deployment: { resources } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysAgo } from "../../../cli/traffic";
+import { daysAgo } from "../../../cli/loop/traffic";
 
 const evening = Date.parse("2026-11-21T20:15:00Z");
 const night = Date.parse("2026-11-21T00:15:00Z");

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { check } from "../../../cli/newModel/answers";
 import { planModel } from "../../../cli/newModel/plan";
 import { MODELS } from "../../../cli/newModel/register";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 
 const page = readFileSync(join(root, "docs", "add-a-model.md"), "utf8");
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 
 const pages = [
   "README.md",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 import * as rules from "../../../components/gate/rules";
 import { telcoSettings } from "../../../stacks/telcoChurn/settings";
 import { approvalsOf } from "../../../stacks/gate/approvals";

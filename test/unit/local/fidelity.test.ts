@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { kept, observed, readFidelity, unsupportedClaims } from "../../../cli/fidelityRecord";
-import { fidelityPage } from "../../../cli/fidelityTable";
+import { kept, observed, readFidelity, unsupportedClaims } from "../../../cli/fidelity/record";
+import { fidelityPage } from "../../../cli/fidelity/table";
 import { operations } from "../../../local/api";
 
 const names = operations.map(({ method, path }) => `${method} ${path}`);

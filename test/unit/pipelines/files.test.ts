@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { STEPS } from "../../../cli/ci";
-import { root } from "../../../cli/paths";
+import { root } from "../../../cli/shared/paths";
 
 const GITHUB = [
   ...readdirSync(join(root, ".github/workflows")).map((name) => `.github/workflows/${name}`),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RecordedPromotion, RecordedRejection } from "../../../../cli/gate/deployedGate";
 import { entriesOf, type VersionRecord } from "../../../../cli/gate/entries";
-import type { History } from "../../../../cli/gate/history";
+import type { History } from "../../../../cli/gate/entries";
 import { historyText } from "../../../../cli/gate/historyText";
 import { returnable } from "../../../../cli/gate/rollbackPlan";
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { readEnvironment } from "../../../../cli/models/environments";
-import { knownStacks } from "../../../../cli/project";
+import { knownStacks } from "../../../../cli/stack/project";
 import type { Engine } from "../../../../engine";
 import { startHttpDouble } from "../../httpDouble";
 import { noSignIn } from "../../signInEnvironment";

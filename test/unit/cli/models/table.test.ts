@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { EnvironmentRow, Fleet, ModelRow } from "../../../../cli/models/facts";
 import { fleetText } from "../../../../cli/models/table";
 import { age } from "../../../../cli/models/words";
-import { wrap } from "../../../../cli/textTable";
+import { wrap } from "../../../../cli/shared/textTable";
 
 const healthy: ModelRow = {
   name: "customer-churn",

@@ -8,8 +8,8 @@ import { check, type Given } from "../../../../cli/newModel/answers";
 import { readCommandLine } from "../../../../cli/newModel/given";
 import { namesOf } from "../../../../cli/newModel/names";
 import { reserved } from "../../../../cli/newModel/reserved";
-import { root } from "../../../../cli/paths";
-import { python } from "../../../../cli/python";
+import { root } from "../../../../cli/shared/paths";
+import { python } from "../../../../cli/python/python";
 
 const GOOD = {
   // The documentation's own example may be somebody's model.

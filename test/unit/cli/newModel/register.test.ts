@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { namesOf } from "../../../../cli/newModel/names";
 import { MODELS, withModel } from "../../../../cli/newModel/register";
 import { render, sortImports } from "../../../../cli/newModel/render";
-import { root } from "../../../../cli/paths";
+import { root } from "../../../../cli/shared/paths";
 
 /** The list as it was when it had four models. */
 const text = `import { churnPrediction } from "./churnPrediction/model";

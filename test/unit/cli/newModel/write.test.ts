@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Change } from "../../../../cli/newModel/plan";
 import { recover, writeAll } from "../../../../cli/newModel/write";
-import { root as repository } from "../../../../cli/paths";
+import { root as repository } from "../../../../cli/shared/paths";
 
 const MODELS = "stacks/models.ts";
 const CHANGES: readonly Change[] = [

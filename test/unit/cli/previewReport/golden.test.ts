@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "../../../../cli/paths";
+import { root } from "../../../../cli/shared/paths";
 import { renderComment } from "../../../../cli/previewReport/markdown/comment";
 import { readReport } from "../../../../cli/previewReport/read";
 

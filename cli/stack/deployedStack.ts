@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { findConnection } from "../components/workspace/connection";
-import { originOf } from "../components/workspace/originOf";
-import type { Connection } from "../components/workspace/rest";
-import { runPulumi, type Engine } from "../engine";
-import { findSignIn } from "./address";
-import { root } from "./paths";
+import { findConnection } from "../../components/workspace/connection";
+import { originOf } from "../../components/workspace/originOf";
+import type { Connection } from "../../components/workspace/rest";
+import { runPulumi, type Engine } from "../../engine";
+import { findSignIn } from "../workspace/address";
+import { root } from "../shared/paths";
 import { LOCAL, environmentOf, requireBackend } from "./stackEnvironment";
 
 /**

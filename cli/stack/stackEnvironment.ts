@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findSignIn } from "./address";
-import { paths } from "./paths";
+import { findSignIn } from "../workspace/address";
+import { paths } from "../shared/paths";
 import { namesBackend, stackFile } from "./project";
-import { UserError } from "./userError";
+import { UserError } from "../shared/userError";
 
 /** The stack of the workspace on this machine. */
 export const LOCAL = "local";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callWorkspace, type Connection } from "../components/workspace/rest";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
 
 type Inputs = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { Connection } from "../components/workspace/rest";
-import { requireSuccess, runJob } from "./jobs";
+import type { Connection } from "../../components/workspace/rest";
+import { requireSuccess, runJob } from "./runJob";
 
 /**
  * Runs a job and shows what its tasks wrote.

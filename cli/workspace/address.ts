@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { findConnection } from "../components/workspace/connection";
-import { headersOf, type Connection } from "../components/workspace/rest";
-import { methodsIn, readSettings } from "../components/workspace/settings";
-import { isRunning } from "../engine/isRunning";
-import { paths } from "./paths";
-import { UserError, messageOf } from "./userError";
+import { findConnection } from "../../components/workspace/connection";
+import { headersOf, type Connection } from "../../components/workspace/rest";
+import { methodsIn, readSettings } from "../../components/workspace/settings";
+import { isRunning } from "../../engine/isRunning";
+import { paths } from "../shared/paths";
+import { UserError, messageOf } from "../shared/userError";
 
 const address = z.object({ url: z.url(), token: z.string(), pid: z.number().int() });
 

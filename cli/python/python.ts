@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
-import { exitCodeOf } from "./exitCode";
-import { paths, root } from "./paths";
-import { UserError } from "./userError";
+import { exitCodeOf } from "../shared/exitCode";
+import { paths, root } from "../shared/paths";
+import { UserError } from "../shared/userError";
 
 /** Installs the locked packages several times faster than pip, from the same registry. */
 const UV = "uv==0.13.9";

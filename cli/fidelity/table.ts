@@ -1,5 +1,5 @@
-import type { Operation } from "../local/route";
-import type { Fidelity } from "./fidelityRecord";
+import type { Operation } from "../../local/route";
+import type { Fidelity } from "./record";
 
 /** How the table calls a client, shorter than it calls itself. */
 const shortNames: Readonly<Record<string, string>> = {

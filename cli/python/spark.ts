@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { paths, root } from "./paths";
+import { paths, root } from "../shared/paths";
 import { python, uv } from "./python";
-import { UserError } from "./userError";
+import { UserError } from "../shared/userError";
 
 const lock = join(root, "jobs", "tests", "spark", "requirements.lock");
 const home = join(paths.kept, "spark");

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../engine";
-import { runStep } from "../engine/steps";
-import { runOnStack } from "./pulumi";
+import type { Engine } from "../../engine";
+import { runStep } from "../../engine/steps";
+import { runOnStack } from "../pulumi";
 import { LOCAL, environmentOf, readInvocation } from "./stackEnvironment";
-import { UserError } from "./userError";
+import { UserError } from "../shared/userError";
 
 const outputs = z.record(z.string(), z.unknown());
 

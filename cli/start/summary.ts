@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readResources } from "./stackState";
+import { readResources } from "../stack/stackState";
 
 /** What to call the resources of a type, and which of their outputs is their name. */
 const kinds: readonly (readonly [type: string, title: string, name: string])[] = [

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { headersOf, workspaceError, type Connection } from "../components/workspace/rest";
-import { query, type Rows } from "./sql";
-import { UserError } from "./userError";
+import { headersOf, workspaceError, type Connection } from "../../components/workspace/rest";
+import { query, type Rows } from "../shared/sql";
+import { UserError } from "../shared/userError";
 
 /** Rows in one request. */
 const BATCH = 200;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { root } from "./paths";
+import { root } from "../shared/paths";
 
 const description = z.object({
   name: z.string(),

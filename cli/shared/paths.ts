@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 
 /** The repository's root. */
-export const root = join(__dirname, "..");
+export const root = join(__dirname, "..", "..");
 
 const kept = join(root, ".mlops");
 

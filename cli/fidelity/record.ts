@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { recordedCall } from "../local/recordCalls";
-import { paths, root } from "./paths";
+import { recordedCall } from "../../local/recordCalls";
+import { paths, root } from "../shared/paths";
 
 /** On what the answers of one operation rest. */
 const basis = z.strictObject({

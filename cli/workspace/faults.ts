@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { UserError, messageOf } from "./userError";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
+import { UserError, messageOf } from "../shared/userError";
 
 const path = "/local/faults";
 

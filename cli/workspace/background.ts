@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { findAddress } from "./address";
-import { paths, root } from "./paths";
-import { UserError } from "./userError";
+import { paths, root } from "../shared/paths";
+import { UserError } from "../shared/userError";
 
 /** A workspace that this process started, or found. */
 export interface Background {

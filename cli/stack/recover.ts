@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { runPulumi, type Engine } from "../engine";
-import { isRunning } from "../engine/isRunning";
+import { runPulumi, type Engine } from "../../engine";
+import { isRunning } from "../../engine/isRunning";
 import { findCreated } from "./findCreated";
 import { LOCAL, type LocalState } from "./stackEnvironment";
-import { UserError } from "./userError";
+import { UserError } from "../shared/userError";
 
 const lock = z.object({ pid: z.number(), hostname: z.string() });
 

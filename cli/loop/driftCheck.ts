@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { followRun, requireSuccess, runJob } from "./jobs";
-import { query } from "./sql";
-import { UserError } from "./userError";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
+import { followRun, requireSuccess, runJob } from "../job/runJob";
+import { query } from "../shared/sql";
+import { UserError } from "../shared/userError";
 
 const table = z.object({ table_id: z.string() });
 const refresh = z.object({

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { callWorkspace, type Connection } from "../components/workspace/rest";
-import { currentCommit } from "./commit";
-import { UserError } from "./userError";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
+import { currentCommit } from "../shared/commit";
+import { UserError } from "../shared/userError";
 
 const jobList = z.object({ jobs: z.array(z.object({ job_id: z.number() })).default([]) });
 const jobDetails = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callWorkspace, type Connection } from "../components/workspace/rest";
+import { callWorkspace, type Connection } from "../../components/workspace/rest";
 
 /** A loyal customer and one who came once, long ago, in the columns of the model's signature. */
 const CUSTOMERS = [
