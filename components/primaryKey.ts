@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { providerConnection } from "./workspace/providerConnection";
+import type * as pulumi from "@pulumi/pulumi";
+import { CheckoutResource } from "./workspace/checkoutResource";
+import { findConnection } from "./workspace/connection";
 import { callWorkspace, type Connection } from "./workspace/rest";
 
 interface KeyInputs {
@@ -73,15 +74,15 @@ export class PrimaryKeyProvider implements pulumi.dynamic.ResourceProvider<KeyIn
   }
 
   private connection(): Promise<Connection> {
-    return (this.connected ??= providerConnection((key) => this.config?.get(key)));
+    return (this.connected ??= findConnection((key) => this.config?.get(key)));
   }
 }
 
-const provider = new PrimaryKeyProvider();
+const provider = { file: "../primaryKey.ts", name: "PrimaryKeyProvider" };
 
 /** A table's primary key, which the provider's tables do not have. Informational, as on Databricks. */
-export class PrimaryKey extends pulumi.dynamic.Resource {
+export class PrimaryKey extends CheckoutResource {
   constructor(name: string, args: PrimaryKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(provider, name, { ...args }, opts, "mlops", "PrimaryKey");
+    super(provider, "PrimaryKey", name, { ...args }, opts);
   }
 }

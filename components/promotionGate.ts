@@ -3,11 +3,11 @@ import { challengerOf, championAfter, type Challenger } from "./gate/afterwards"
 import { challenged, confirmed } from "./gate/confirm";
 import type { Outcome, Verdict } from "./gate/decision/decide";
 import { judge, seen } from "./gate/judge";
-import { LoadedGateProvider } from "./gate/loadedProvider";
 import { verdictLine, type GateInputs, type OnAliasDrift, type OnFailure } from "./gate/record";
 import { rollbackRequest, rollsBackAnother } from "./gate/rollbackRequest";
 import type { Approval, Breakglass, CanaryStep, Rule } from "./gate/decision/rule";
 import type { RegisteredModel } from "./registeredModel";
+import { CheckoutResource } from "./workspace/checkoutResource";
 import { programConnection } from "./workspace/programConnection";
 
 /** Arguments of {@link PromotionGate}. */
@@ -43,14 +43,14 @@ export interface PromotionGateArgs {
   readonly howToTrain?: string;
 }
 
-const provider = new LoadedGateProvider();
+const provider = { file: "../gate/provider.ts", name: "GateProvider" };
 
 /**
  * Decides whether the version that training nominated (alias `challenger`) becomes the one that
  * serves (alias `champion`). The decision is taken when the program runs, so that `pulumi preview`
  * shows it with its numbers; the update takes it again on fresh facts and moves nothing if they differ.
  */
-export class PromotionGate extends pulumi.dynamic.Resource {
+export class PromotionGate extends CheckoutResource {
   /** The verdict with its reason and numbers. Known during preview. */
   readonly verdict: Verdict;
   /**
@@ -130,11 +130,10 @@ export class PromotionGate extends pulumi.dynamic.Resource {
     };
     super(
       provider,
+      "PromotionGate",
       name,
       { ...inputs, ...REMEMBERED },
       pulumi.mergeOptions({ dependsOn: [args.model], parent: args.model.platform.parent }, opts),
-      "mlops",
-      "PromotionGate",
     );
     const { verdict, facts, policy } = judged;
     const version = facts.candidate?.version;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { headersOf, workspaceError, type Connection } from "../../components/workspace/rest";
+import { headersOf, WorkspaceError, type Connection } from "../../components/workspace/rest";
 import { query, type Rows } from "../shared/sql";
 import { UserError } from "../shared/userError";
 
@@ -73,7 +73,9 @@ export async function replay(
       body: JSON.stringify({ dataframe_split: { columns, data } }),
     });
     if (!response.ok) {
-      throw workspaceError(`POST ${path} ended with ${response.status}: ${await response.text()}`);
+      throw new WorkspaceError(
+        `POST ${path} ended with ${response.status}: ${await response.text()}`,
+      );
     }
     const { predictions } = answered.parse(await response.json());
     positive += predictions.filter((prediction) => prediction === 1).length;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { providerConnection } from "../workspace/providerConnection";
+import { findConnection } from "../workspace/connection";
 import type { Connection } from "../workspace/rest";
 import { recognize } from "./aliasDrift";
 import { readChampion, type Champion } from "./reading/readFacts";
@@ -8,7 +8,7 @@ import { settle } from "./settle";
 
 /**
  * The dynamic provider of promotion gates. The connection comes from the configuration or the
- * environment of the process that runs it; it is neither an input nor captured.
+ * environment of the process that runs it; it is no input, so it is in no state.
  */
 export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs, GateOutputs> {
   private config: pulumi.dynamic.Config | undefined;
@@ -67,7 +67,7 @@ export class GateProvider implements pulumi.dynamic.ResourceProvider<GateInputs,
 
   /** Signed in once for all gates: the engine's process keeps one provider. */
   private connection(): Promise<Connection> {
-    return (this.connected ??= providerConnection((key) => this.config?.get(key)));
+    return (this.connected ??= findConnection((key) => this.config?.get(key)));
   }
 }
 

@@ -9,7 +9,6 @@ import { methodsIn, placesOf, readSettings, withProfile, type Configuration } fr
  * `.databrickscfg`; with a token, or by the first of `WAYS` that works, or by the one that `authType` names.
  * https://www.pulumi.com/registry/packages/databricks/installation-configuration/
  *
- * It keeps nothing. Dynamic providers, which carry what they call into the state, use `providerConnection`.
  * @throws Error naming what is missing and where it can be set, a host that is no address, more than one
  * way without `authType`, or why none worked; never a secret.
  */

@@ -3,7 +3,7 @@ import { findConnection } from "./connection";
 import type { Connection } from "./rest";
 import { readSettings } from "./settings";
 
-/** What the program has signed in with. Nothing that a dynamic provider carries may refer to it. */
+/** What the program has signed in with. */
 const found = new Map<string, Promise<Connection>>();
 
 /**

@@ -1,9 +1,3 @@
-/*
- * A small client for the calls of the gate. It is captured into the state with the dynamic provider,
- * so it uses nothing but what Node has built in, and gets what signs in as an argument, never as a value
- * it holds: https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
- */
-
 /** Where a workspace is and what signs in to it. */
 export interface Connection {
   /** e.g. `https://adb-123.4.azuredatabricks.net`, without a trailing slash. */
@@ -42,7 +36,7 @@ const ATTEMPTS = 5;
  * Calls the workspace and returns the parsed answer, or undefined if what the path names does not exist.
  * 429, 5xx other than 501, and broken connections are tried five times, with pauses of `Retry-After`
  * (at most 30 s) or 0.2–1.6 s.
- * @throws Error, see {@link workspaceError}, naming call, status and Databricks' own message; never the token.
+ * @throws Error, see {@link WorkspaceError}, naming call, status and Databricks' own message; never the token.
  */
 export async function callWorkspace(connection: Connection, call: Call): Promise<unknown> {
   const signed = await headersOf(connection);
@@ -50,18 +44,15 @@ export async function callWorkspace(connection: Connection, call: Call): Promise
     const end = (await connection.until?.()) ?? Infinity;
     const outcome = await callOnce(connection.host, call, signed, end);
     if (!("problem" in outcome)) return outcome.answer;
-    if (outcome.isFinal || attempt === ATTEMPTS) throw workspaceError(outcome.problem);
+    if (outcome.isFinal || attempt === ATTEMPTS) throw new WorkspaceError(outcome.problem);
     const pause = outcome.pause ?? 100 * 2 ** attempt;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-/**
- * A workspace that cannot be reached, refuses, or is none. Not a class: one that extends `Error` loses its
- * message in what Pulumi makes of it for the state.
- */
-export function workspaceError(message: string): Error {
-  return Object.assign(new Error(message), { name: "WorkspaceError" });
+/** A workspace that cannot be reached, refuses, or is none. */
+export class WorkspaceError extends Error {
+  override readonly name = "WorkspaceError";
 }
 
 interface Failure {
@@ -137,7 +128,7 @@ export async function headersOf({ host, token }: Connection): Promise<Record<str
   try {
     return { ...(await token()) };
   } catch (error) {
-    throw workspaceError(`Signing in to ${host} failed: ${causeOf(error)}`);
+    throw new WorkspaceError(`Signing in to ${host} failed: ${causeOf(error)}`);
   }
 }
 

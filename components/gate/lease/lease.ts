@@ -1,6 +1,6 @@
 import { createLease, deleteLease, listLeases, newEntry, readLease } from "./leaseFiles";
 import type { LeaseEntry, LeasePlace } from "./leaseFiles";
-import { workspaceError, type Connection } from "../../workspace/rest";
+import { WorkspaceError, type Connection } from "../../workspace/rest";
 
 /*
  * One update at a time promotes a model. Setting an alias or a tag takes no condition in Databricks, the last
@@ -138,8 +138,8 @@ async function claim(
   const claimed = performance.now();
   const entry = newEntry(args.holder, timing.lasts);
   const failure = await createLease(connection, args, number, entry).then(
-    (done) => (done ? undefined : workspaceError(`${args.folder} cannot be written`)),
-    (error: unknown) => (error instanceof Error ? error : workspaceError(String(error))),
+    (done) => (done ? undefined : new WorkspaceError(`${args.folder} cannot be written`)),
+    (error: unknown) => (error instanceof Error ? error : new WorkspaceError(String(error))),
   );
   const now = await highest(connection, args);
   if (now > number) return undefined;
@@ -149,7 +149,7 @@ async function claim(
       (await readLease(connection, args, number, timing.lasts))?.nonce === entry.nonce;
     return isOurs ? { number, claimed, checked: claimed } : undefined;
   }
-  throw failure ?? workspaceError(`The lease of ${args.model} was written and is not there`);
+  throw failure ?? new WorkspaceError(`The lease of ${args.model} was written and is not there`);
 }
 
 async function renew(
@@ -167,7 +167,7 @@ async function renew(
       return;
     }
   }
-  throw workspaceError(
+  throw new WorkspaceError(
     `Another update has taken the lease of ${args.model} meanwhile; run this one again.`,
   );
 }
@@ -199,7 +199,7 @@ function occupied({ model }: LeaseArgs, entry: LeaseEntry | undefined): Error {
   const who = entry === undefined ? "updates that come before this one hold" : `${entry.by} holds`;
   const when =
     entry === undefined ? "" : ` since ${entry.since} for up to ${entry.lasts / 1000} s at a time`;
-  return workspaceError(
+  return new WorkspaceError(
     `Another update is promoting ${model}: ${who} its lease${when}. Nothing was moved; run this one again.`,
   );
 }

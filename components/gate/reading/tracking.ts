@@ -153,10 +153,7 @@ function metricsOf(logged: readonly unknown[]): Pick<TrackedRun, "metrics" | "am
   return { metrics, ambiguous: twice };
 }
 
-/**
- * MLflow writes NaN and infinities as text; what JSON holds that is no number is text here too. Not called
- * `valueOf`: in a provider's code, as Pulumi serializes it, that is the method of every object.
- */
+/** MLflow writes NaN and infinities as text; what JSON holds that is no number is text here too. */
 function loggedValue(value: unknown): Metric["value"] {
   return typeof value === "number" && Number.isFinite(value) ? value : textOf(value);
 }
