@@ -27,7 +27,7 @@ export class Interceptor {
   readonly seen: string[] = [];
   /** Changes the text of an answer, by method and URL with its query; the answer itself unless it says otherwise. */
   rewrite: (request: string, text: string) => string = (_request, text) => text;
-  #trap: Trap | undefined;
+  readonly #traps = new Set<Trap>();
   readonly #server: Server;
 
   private constructor(private readonly target: string) {
@@ -66,7 +66,7 @@ export class Interceptor {
         }, reject);
         return acting;
       };
-      this.#trap = { ...moment, seen: 0, spring };
+      this.#traps.add({ ...moment, seen: 0, spring });
     });
   }
 
@@ -110,11 +110,12 @@ export class Interceptor {
   }
 
   #sprung(method: string, path: string): Trap | undefined {
-    const trap = this.#trap;
-    if (trap?.method !== method || !trap.path.test(path)) return undefined;
-    trap.seen += 1;
-    if (trap.seen < (trap.nth ?? 1)) return undefined;
-    this.#trap = undefined;
-    return trap;
+    const matching = [...this.#traps].filter(
+      (trap) => trap.method === method && trap.path.test(path),
+    );
+    for (const trap of matching) trap.seen += 1;
+    const sprung = matching.find((trap) => trap.seen >= (trap.nth ?? 1));
+    if (sprung !== undefined) this.#traps.delete(sprung);
+    return sprung;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { root } from "../../cli/shared/paths";
@@ -27,20 +28,45 @@ const listings = [
   { path: `${UC}/catalogs`, list: "catalogs", name: "name" },
 ];
 
-/** The update of an empty workspace, in about the order in which things are made. */
-const firstUpdate: readonly Moment[] = [
-  { method: "POST", path: /\/sql\/warehouses$/, at: "answer" },
-  { method: "POST", path: /\/workspace\/import$/, nth: 5, at: "request" },
-  { method: "POST", path: /\/unity-catalog\/constraints$/, at: "answer" },
-  { method: "POST", path: /\/entity-tag-assignments$/, at: "answer" },
-  { method: "POST", path: /\/jobs\/create$/, at: "answer" },
+/** What is under way at the same time when an update is killed. */
+interface Kill {
+  readonly what: string;
+  readonly moments: readonly Moment[];
+}
+
+/** The updates of an empty workspace, in about the order in which things are made. */
+const firstUpdate: readonly Kill[] = [
+  {
+    what: "a warehouse has been made, and a file not yet",
+    moments: [
+      { method: "POST", path: /\/sql\/warehouses$/, at: "answer" },
+      { method: "POST", path: /\/workspace\/import$/, nth: 5, at: "request" },
+    ],
+  },
+  {
+    what: "a key, a tag and a job have been made",
+    moments: [
+      { method: "POST", path: /\/unity-catalog\/constraints$/, at: "answer" },
+      { method: "POST", path: /\/entity-tag-assignments$/, at: "answer" },
+      { method: "POST", path: /\/jobs\/create$/, at: "answer" },
+    ],
+  },
 ];
 
-/** The update that promotes a first champion. */
-const promotion: readonly Moment[] = [
-  { method: "PUT", path: /\/aliases\/champion$/, at: "answer" },
-  { method: "POST", path: /\/monitors$/, at: "answer" },
-  { method: "POST", path: /\/alerts$/, at: "answer" },
+/** The updates that promote a first champion. */
+const promotion: readonly Kill[] = [
+  {
+    what: "the alias has been set",
+    moments: [{ method: "PUT", path: /\/aliases\/champion$/, at: "answer" }],
+  },
+  {
+    what: "a monitor has been made",
+    moments: [{ method: "POST", path: /\/monitors$/, at: "answer" }],
+  },
+  {
+    what: "an alert has been made",
+    moments: [{ method: "POST", path: /\/alerts$/, at: "answer" }],
+  },
 ];
 
 // Processes are found by their environment.
@@ -73,44 +99,55 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
   const get = (path: string) =>
     callWorkspace({ host: workspace.url, token: workspace.token }, { method: "GET", path });
 
-  /** Starts the update that a user would, and kills Pulumi at that moment with SIGKILL. */
-  async function killAt(moment: Moment): Promise<CommandResult> {
-    const killed = interceptor.at(moment, () => {
-      const cli = processesWith("MLOPS_HOME", home).filter(({ line }) =>
-        /(^|\/)pulumi up/.test(line),
-      );
-      // What Pulumi is about to start has its name, too, until it is what it will be.
-      expect(cli).not.toEqual([]);
-      for (const { pid } of cli) process.kill(pid, "SIGKILL");
-      return Promise.resolve("withhold");
-    });
+  /** Starts the update that a user would, and kills Pulumi with SIGKILL when it has come to all these moments. */
+  async function killAt(moments: readonly Moment[]): Promise<CommandResult> {
+    const missing = new Set(moments);
+    const killed = Promise.all(
+      moments.map((moment) =>
+        interceptor.at(moment, async () => {
+          missing.delete(moment);
+          // The others wait, unanswered, for the last.
+          if (missing.size === 0) killPulumi();
+          await vi.waitUntil(() => missing.size === 0, MINUTES);
+          return "withhold";
+        }),
+      ),
+    );
     const { ended } = start("npm", [...RUN, "--skip-preview", "--config-file", config], env());
-    const first = await Promise.race([killed.then(() => "killed"), ended]);
-    expect(first, `${moment.method} ${moment.path.source} never came`).toBe("killed");
+    const first = await Promise.race([killed.then(() => "killed"), ended, sleep(MINUTES)]);
+    const never = [...missing].map(({ method, path }) => `${method} ${path.source}`).join(", ");
+    expect(first, `${never} never came`).toBe("killed");
     return ended;
   }
 
-  async function expectWhole(): Promise<void> {
-    const up = await pulumi("up", "--yes");
+  function killPulumi(): void {
+    const cli = processesWith("MLOPS_HOME", home).filter(({ line }) =>
+      /(^|\/)pulumi up/.test(line),
+    );
+    // What Pulumi is about to start has its name, too, until it is what it will be.
+    expect(cli).not.toEqual([]);
+    for (const { pid } of cli) process.kill(pid, "SIGKILL");
+  }
+
+  async function expectCompleted(): Promise<void> {
+    const up = await pulumi("up", "--yes", "--skip-preview");
     expect(up.exitCode, said(up)).toBe(0);
     for (const { path, list, name } of listings) {
       const names = namesIn(await get(path), list, name);
       expect(new Set(names).size, `${path}: ${names.join(", ")}`).toBe(names.length);
     }
-    const preview = await pulumi("preview", "--expect-no-changes");
-    expect(preview.exitCode, said(preview)).toBe(0);
   }
 
   it.each(firstUpdate)(
-    "at $method $path, $at, is gone and leaves its lock",
-    async (moment) => {
-      const { exitCode } = await killAt(moment);
+    "when $what, is gone and leaves its lock",
+    async ({ moments }) => {
+      const { exitCode } = await killAt(moments);
       expect(exitCode).not.toBe(0);
     },
     2 * MINUTES,
   );
 
-  it("is completed by the next one, with nothing twice", expectWhole, 3 * MINUTES);
+  it("is completed by the next one, with nothing twice", expectCompleted, 3 * MINUTES);
 
   it("has a candidate for the next update", async () => {
     const metrics = { val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: 0.9 };
@@ -121,20 +158,28 @@ describe.runIf(process.platform === "linux")("an update that is killed", () => {
   });
 
   it.each(promotion)(
-    "at $method $path, $at, while it promotes",
-    async (moment) => {
-      const { exitCode } = await killAt(moment);
+    "when $what, while it promotes",
+    async ({ moments }) => {
+      const { exitCode } = await killAt(moments);
       expect(exitCode).not.toBe(0);
     },
     2 * MINUTES,
   );
 
-  it("is completed, promoted and served by the next one", expectWhole, 3 * MINUTES);
+  it(
+    "is completed, promoted and served by the next one, which leaves nothing to do",
+    async () => {
+      await expectCompleted();
+      const preview = await pulumi("preview", "--expect-no-changes");
+      expect(preview.exitCode, said(preview)).toBe(0);
+    },
+    3 * MINUTES,
+  );
 
   it(
     "leaves nothing when it is destroyed",
     async () => {
-      const destroy = await pulumi("destroy", "--yes");
+      const destroy = await pulumi("destroy", "--yes", "--skip-preview");
       expect(destroy.exitCode, said(destroy)).toBe(0);
       for (const { path, list, name } of listings) {
         expect(namesIn(await get(path), list, name).join()).not.toMatch(/ml_local|churn|mlops/);
