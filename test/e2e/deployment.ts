@@ -1,4 +1,12 @@
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
@@ -29,6 +37,11 @@ export interface DeploymentOptions {
   readonly stack?: string;
   /** Whether the stack deploys to Azure too: to a double of it that is this deployment's own. */
   readonly azure?: boolean;
+  /**
+   * Folder of a program of a test's own: its `Pulumi.yaml`, the stack's configuration, and what runs, `main.cjs`.
+   * @default the checkout's program
+   */
+  readonly program?: string;
 }
 
 /**
@@ -50,6 +63,7 @@ export class Deployment {
     readonly folder: string,
     private readonly stack: string,
     private readonly azure: boolean,
+    private readonly program: string,
   ) {}
 
   /**
@@ -59,19 +73,20 @@ export class Deployment {
   static async create(
     edit: (yaml: string) => string = (yaml) => yaml,
     record?: string,
-    { stack = "local", azure = false }: DeploymentOptions = {},
+    { stack = "local", azure = false, program = root }: DeploymentOptions = {},
   ): Promise<Deployment> {
     const folder = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
     const workspace = await startWorkspace({ root: join(folder, "workspace"), python, record });
-    const deployment = new Deployment(workspace, folder, stack, azure);
+    const deployment = new Deployment(workspace, folder, stack, azure, program);
     deployment.configure(edit);
+    deployment.link();
     await deployment.init();
     return deployment;
   }
 
   /** Makes the stack from the folder: Pulumi notes its salt in the file that it finds, not in the checkout's. */
   private async init(): Promise<void> {
-    copyFileSync(join(root, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
+    copyFileSync(join(this.program, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
     const init = ["stack", "init", this.stack, "--no-select", "--non-interactive"];
     const made = await runPulumi(await obtainEngine({ env: this.env }), init, {
       cwd: this.folder,
@@ -87,9 +102,19 @@ export class Deployment {
     for (const name of [".pulumi", "Pulumi.yaml", `Pulumi.${this.stack}.yaml`]) {
       cpSync(join(this.folder, name), join(folder, name), { recursive: true });
     }
-    const copy = new Deployment(this.workspace, folder, this.stack, this.azure);
+    const copy = new Deployment(this.workspace, folder, this.stack, this.azure, this.program);
     copy.isCopy = true;
+    copy.link();
     return copy;
+  }
+
+  /** A program of a test's own runs in this deployment's folder, where the engine's processes look for the SDK. */
+  private link(): void {
+    if (this.program === root) return;
+    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+    const main = JSON.stringify(join(this.program, "main.cjs"));
+    writeFileSync(join(this.folder, "main.cjs"), `module.exports = require(${main});\n`);
+    writeFileSync(join(this.folder, "package.json"), '{ "main": "main.cjs" }\n');
   }
 
   get connection(): TokenConnection {
@@ -126,9 +151,9 @@ export class Deployment {
     return join(this.folder, `Pulumi.${this.stack}.yaml`);
   }
 
-  /** Starts again from the repository's configuration, changed by `edit`. */
+  /** Starts again from the program's configuration, changed by `edit`. */
   configure(edit: (yaml: string) => string): void {
-    const original = readFileSync(join(root, `Pulumi.${this.stack}.yaml`), "utf8");
+    const original = readFileSync(join(this.program, `Pulumi.${this.stack}.yaml`), "utf8");
     writeFileSync(this.configFile, edit(original));
   }
 
@@ -138,7 +163,7 @@ export class Deployment {
     const config = DEPLOYING.has(args[0] ?? "") ? ["--config-file", this.configFile] : [];
     const stack = ["--stack", this.stack];
     return runPulumi(engine, [...args, ...stack, ...config, "--non-interactive"], {
-      cwd: root,
+      cwd: this.program === root ? root : this.folder,
       env: this.env,
       stdio: "pipe",
     });

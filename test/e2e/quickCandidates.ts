@@ -8,8 +8,10 @@ export interface QuickCandidate {
   readonly metrics: Readonly<Record<string, number | "NaN" | "Infinity" | "-Infinity">>;
   /** Whether its run is of an experiment that is not the model's. @default false */
   readonly foreign?: boolean;
-  /** Names of the model's inputs, all doubles. @default ["x"] */
-  readonly inputs?: readonly string[];
+  /** Names of the model's inputs, all doubles; null: its run notes no signature. @default ["x"] */
+  readonly inputs?: readonly string[] | null;
+  /** Whether its registration is finished. @default true */
+  readonly finished?: boolean;
 }
 
 const MLMODEL = `signature:
@@ -20,6 +22,12 @@ const MLMODEL = `signature:
 const answered = {
   run: z.looseObject({ run: z.looseObject({ info: z.looseObject({ run_id: z.string() }) }) }),
   version: z.looseObject({ model_version: z.looseObject({ version: z.string() }) }),
+  read: z.looseObject({
+    model_version: z.looseObject({
+      run_id: z.string(),
+      tags: z.array(z.object({ key: z.string(), value: z.string().default("") })).default([]),
+    }),
+  }),
   experiment: z.looseObject({ experiment_id: z.string() }),
 };
 
@@ -30,7 +38,11 @@ const answered = {
 export class QuickModel {
   readonly #experiments = new Map<string, string>();
 
-  private constructor(
+  /**
+   * A model that is there.
+   * @param experiment - Path of its experiment, which is made with the first run.
+   */
+  constructor(
     private readonly connection: TokenConnection,
     /** Full name. */
     readonly model: string,
@@ -58,7 +70,8 @@ export class QuickModel {
   }
 
   /** @returns Its number. */
-  async register({ metrics, foreign = false, inputs = ["x"] }: QuickCandidate): Promise<string> {
+  async register(candidate: QuickCandidate): Promise<string> {
+    const { metrics, foreign = false, inputs = ["x"], finished = true } = candidate;
     const experiment = foreign ? `${this.experiment}-another` : this.experiment;
     const run = await this.run(experiment, metrics, inputs);
     const root = "/api/2.0/mlflow/unity-catalog/model-versions";
@@ -68,6 +81,7 @@ export class QuickModel {
       run_id: run,
     });
     const { version } = answered.version.parse(made).model_version;
+    if (!finished) return version;
     await this.upload(`/Models/${this.model.replaceAll(".", "/")}/${version}/MLmodel`, MLMODEL);
     await this.call("POST", `${root}/finalize`, { name: this.model, version });
     return version;
@@ -86,18 +100,24 @@ export class QuickModel {
 
   /** The tags of a version. */
   async tagsOf(version: string): Promise<ReadonlyMap<string, string>> {
-    const query = new URLSearchParams({ name: this.model, version }).toString();
-    const path = `/api/2.0/mlflow/unity-catalog/model-versions/get?${query}`;
-    const tag = z.object({ key: z.string(), value: z.string().default("") });
-    const { model_version } = z
-      .looseObject({ model_version: z.looseObject({ tags: z.array(tag).default([]) }) })
-      .parse(await this.call("GET", path));
-    return new Map(model_version.tags.map(({ key, value }) => [key, value]));
+    const { tags } = await this.read(version);
+    return new Map(tags.map(({ key, value }) => [key, value]));
+  }
+
+  /** The run that a version comes from. */
+  async runOf(version: string): Promise<string> {
+    return (await this.read(version)).run_id;
   }
 
   /** Calls the workspace as whoever made this model. */
   call(method: Call["method"], path: string, body?: unknown): Promise<unknown> {
     return callWorkspace(this.connection, { method, path, body });
+  }
+
+  private async read(version: string) {
+    const query = new URLSearchParams({ name: this.model, version }).toString();
+    const path = `/api/2.0/mlflow/unity-catalog/model-versions/get?${query}`;
+    return answered.read.parse(await this.call("GET", path)).model_version;
   }
 
   private alias(name: string): string {
@@ -107,14 +127,14 @@ export class QuickModel {
   private async run(
     experiment: string,
     metrics: QuickCandidate["metrics"],
-    inputs: readonly string[],
+    inputs: readonly string[] | null,
   ): Promise<string> {
     const made = await this.call("POST", "/api/2.0/mlflow/runs/create", {
       experiment_id: await this.experimentId(experiment),
       start_time: Date.now(),
     });
     const { run_id } = answered.run.parse(made).run.info;
-    const signature = {
+    const signature = inputs && {
       inputs: inputs.map((name) => ({ name, type: "double", required: true })),
       outputs: [{ name: "y", type: "long", required: true }],
     };
@@ -123,7 +143,8 @@ export class QuickModel {
       metrics: Object.entries(metrics).map(([key, value]) => ({
         ...{ key, value, timestamp: Date.now(), step: 0 },
       })),
-      tags: [{ key: "mlops.signature", value: JSON.stringify(signature) }],
+      tags:
+        signature === null ? [] : [{ key: "mlops.signature", value: JSON.stringify(signature) }],
     });
     return run_id;
   }
