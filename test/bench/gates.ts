@@ -81,8 +81,7 @@ runtime:
 
 /** The same beginning as `stacks/main.cjs`. */
 const programText = (models: string) => `"use strict";
-Error.prepareStackTrace = undefined;
-require("@pulumi/pulumi");
+require(${JSON.stringify(join(__dirname, "..", "..", "stacks", "quickStart.cjs"))});
 require("tsx/cjs");
 const made = require(${JSON.stringify(models)}).manyModels();
 made.catch(() => undefined);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { above, minRows } from "../../components/gate/rules";
 import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
 import { MINUTES } from "./deployment";
-import { DrivenGate } from "./drivenGate";
+import { DrivenGate } from "../drivenGate";
 import { everyFault, together, type Fault } from "./gateFaultRules";
 import { signedInAs } from "./oauthClient";
 import { QuickModel, type QuickCandidate } from "./quickCandidates";
@@ -100,8 +100,8 @@ describe("with faults in the workspace", () => {
         broken += 1;
       }
       if (after !== before) promoted += 1;
-      await refreshed(gate);
       if (gate.state === undefined) continue;
+      await refreshed(gate);
       expect(gate.state.observed?.version).toBe(after);
       expect(gate.state.champion).toBe(after);
     }
@@ -125,7 +125,7 @@ describe("with faults in the workspace", () => {
   }
 
   /** Until it is through: what is said of a refresh is said of one that was. */
-  const refreshed = (gate: DrivenGate): Promise<void> => trying(() => gate.refresh());
+  const refreshed = (gate: DrivenGate): Promise<unknown> => trying(() => gate.refresh());
 
   async function trying<T>(action: () => Promise<T>): Promise<T> {
     for (let left = 10; ; left--) {

@@ -7,7 +7,7 @@ import { readChampion } from "../../components/gate/reading/readFacts";
 import type { GateInputs } from "../../components/gate/record";
 import { above } from "../../components/gate/rules";
 import { MINUTES } from "./deployment";
-import { DrivenGate, type Guarded } from "./drivenGate";
+import { DrivenGate, type Guarded } from "../drivenGate";
 import type { GateUpdate } from "./gateUpdate";
 import { Interceptor, type Moment } from "./interceptor";
 import { QuickModel } from "./quickCandidates";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readChampion } from "../../components/gate/reading/readFacts";
 import { above } from "../../components/gate/rules";
 import { MINUTES } from "./deployment";
-import { DrivenGate } from "./drivenGate";
+import { DrivenGate } from "../drivenGate";
 import { QuickModel } from "./quickCandidates";
 import { ownWorkspace } from "./ownWorkspace";
 

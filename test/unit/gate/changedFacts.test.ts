@@ -5,7 +5,7 @@ import type { RegistryDouble } from "./registryDouble";
 
 /** Nominates a good version, shows it in a preview, and lets something happen before the update. */
 async function between(happens: (registry: RegistryDouble) => void) {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   const seen: GateInputs = await gate.preview();
   happens(gate.registry);
@@ -57,7 +57,7 @@ test.each<[string, (registry: RegistryDouble) => void, string]>([
 });
 
 test("a candidate that was refused in the preview is not promoted behind its back", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.84 });
   const seen = await gate.preview();
   gate.registry.nominate("2", { val_auc_roc: 0.9 });
@@ -70,7 +70,7 @@ test("a candidate that was refused in the preview is not promoted behind its bac
 });
 
 test("a verdict that was forged in the inputs promotes nothing", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.84 });
   const seen = await gate.preview();
   const forged: GateInputs = { ...seen, verdict: { ...seen.verdict, outcome: "promoted" } };
@@ -79,7 +79,7 @@ test("a verdict that was forged in the inputs promotes nothing", async () => {
 });
 
 test("the update compares facts, not how the engine happens to keep them", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   const seen = await gate.preview();
   const reordered = JSON.parse(
@@ -95,7 +95,7 @@ test("the update compares facts, not how the engine happens to keep them", async
 
 /** Champion 1 and a candidate 2 that is refused; both passed or failed long ago. */
 async function withRefused() {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.5 });

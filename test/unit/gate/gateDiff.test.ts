@@ -7,7 +7,7 @@ import { ABOVE, policyOf } from "./standing";
 
 /** State and inputs of a gate that has settled: promoted, or waiting without any version. */
 async function settled(version?: string): Promise<{ olds: GateOutputs; news: GateInputs }> {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   if (version !== undefined) gate.registry.nominate(version, { val_auc_roc: 0.86 });
   const olds = await gate.up();
   return { olds, news: await gate.preview() };

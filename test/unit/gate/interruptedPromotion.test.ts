@@ -4,7 +4,7 @@ import { GateRun } from "./gateRun";
 
 /** Champion 1, and a better 2 whose promotion is about to be written. */
 async function before() {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });

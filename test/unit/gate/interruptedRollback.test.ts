@@ -7,7 +7,7 @@ const ROLLBACK = { to: "1", reason: "complaints", by: "ann" };
 
 /** Champion 2 after champion 1, which is about to come back. */
 async function before(onAliasDrift: "restore" | "fail"): Promise<GateRun> {
-  const gate = await GateRun.start({ onAliasDrift });
+  const gate = await GateRun.make({ onAliasDrift });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });

@@ -204,17 +204,20 @@ test("slow work is still held if nobody took over", async () => {
 
 test("slow work is told that somebody took over, also one that is through already", async () => {
   const workspace = await LeaseWorkspace.start();
+  let isTaken = (): void => undefined;
+  const taken = new Promise<void>((resolve) => (isTaken = resolve));
   const slow = withLease(
     workspace.connection,
     by("a"),
     async (lease) => {
-      await wait(WORK.lasts * 1.5);
+      await taken;
       await lease.requireHeld();
     },
     WORK,
   );
   await wait(50);
   await take(workspace, by("b"), LONG);
+  isTaken();
   await expect(slow).rejects.toThrow(
     "Another update has taken the lease of ml.models.churn meanwhile; run this one again.",
   );

@@ -3,7 +3,7 @@ import { GateRun } from "./gateRun";
 
 /** A gate that promoted 1, and a version 9 that nobody ever measured. */
 async function promoted(onAliasDrift: "restore" | "fail" = "restore") {
-  const gate = await GateRun.start({ onAliasDrift });
+  const gate = await GateRun.make({ onAliasDrift });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.versions.set("9", { status: "READY", runId: "run-9", tags: new Map() });
@@ -99,7 +99,7 @@ test("while the candidate is refused, an alias on a version never promoted is pu
 });
 
 test("a champion set by hand before there was a gate stops the first update", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.5 });
   gate.registry.aliases.set("champion", "1");
   await expect(gate.up()).rejects.toThrow("version 1, which this gate never promoted");
@@ -107,7 +107,7 @@ test("a champion set by hand before there was a gate stops the first update", as
 });
 
 test("a candidate that was made champion by hand and passes gets its evidence", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   gate.registry.aliases.set("champion", "1");
   await gate.up();
@@ -116,7 +116,7 @@ test("a candidate that was made champion by hand and passes gets its evidence", 
 });
 
 test("a tag that is not the gate's promotion is none", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.5 });
   gate.registry.versions.get("1")?.tags.set("mlops_gate_verdict", "superseded");
   gate.registry.versions.get("1")?.tags.set("verdict", "promoted");
@@ -125,7 +125,7 @@ test("a tag that is not the gate's promotion is none", async () => {
 });
 
 test("an alias that reads otherwise than it was set is an error, not a promotion", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("7", { val_auc_roc: 0.1 });
   gate.registry.nominate("8", { val_auc_roc: 0.86 });
   gate.registry.intercept = ({ method, path }) => {
@@ -140,7 +140,7 @@ test("an alias that reads otherwise than it was set is an error, not a promotion
 });
 
 test("a gate cannot be imported: there is nothing to import it from", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   await expect(gate.provider.read("ml.models.churn")).rejects.toThrow("cannot be imported");
 });
 

@@ -5,7 +5,7 @@ import { GateRun } from "./gateRun";
 import { policyOf } from "./standing";
 
 test("a first version that passes becomes champion, with its evidence written before the alias", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86, loss: 0.4 });
   const seen = await gate.preview();
   expect(verdictLine(seen)).toBe("churn v1 → champion: PROMOTED (val_auc_roc 0.86 > 0.85)");
@@ -31,7 +31,7 @@ test("a first version that passes becomes champion, with its evidence written be
 });
 
 test("the next champion supersedes it, and the one before is on record", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });
@@ -50,7 +50,7 @@ test("the next champion supersedes it, and the one before is on record", async (
 });
 
 test("after a promotion nothing changes any more: no diff, and an update writes nothing", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   const first = await gate.up();
   const writes = gate.registry.writes.length;
@@ -63,7 +63,7 @@ test("after a promotion nothing changes any more: no diff, and an update writes 
 });
 
 test("a refresh after a promotion changes nothing either", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   const state = await gate.up();
   expect(await gate.refresh()).toEqual(state);
@@ -71,7 +71,7 @@ test("a refresh after a promotion changes nothing either", async () => {
 });
 
 test("deleting the gate leaves the champion that serves", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   const writes = gate.registry.writes.length;
@@ -81,7 +81,7 @@ test("deleting the gate leaves the champion that serves", async () => {
 });
 
 test("only the rules' metrics are evidence: others may come and go without a change", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86, train_loss: 0.1 });
   const { facts } = await gate.up();
   expect(facts.candidate?.run?.metrics).toEqual({
@@ -92,7 +92,7 @@ test("only the rules' metrics are evidence: others may come and go without a cha
 });
 
 test("the order in which the server lists metrics does not matter", async () => {
-  const gate = await GateRun.start({
+  const gate = await GateRun.make({
     policy: policyOf([above("val_auc_roc", 0.85), atMost("loss", 0.5)]),
   });
   gate.registry.nominate("1", { val_auc_roc: 0.86, loss: 0.5 });
@@ -102,7 +102,7 @@ test("the order in which the server lists metrics does not matter", async () => 
 });
 
 test("while no version is nominated, the gate waits and writes nothing, even if it blocks", async () => {
-  const gate = await GateRun.start({ onFailure: "block" });
+  const gate = await GateRun.make({ onFailure: "block" });
   expect(verdictLine(await gate.preview())).toBe(
     "churn → champion: WAITING (no version is nominated)",
   );
@@ -112,7 +112,7 @@ test("while no version is nominated, the gate waits and writes nothing, even if 
 });
 
 test("a version that was made before its rule is promoted as soon as the rule lets it", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.84 });
   await gate.up();
   expect(gate.registry.aliases.has("champion")).toBe(false);

@@ -5,7 +5,7 @@ import { policyOf } from "./standing";
 
 /** A gate whose model has champion 1 and a worse candidate 2. */
 async function withChampion(metrics: Record<string, unknown>, onFailure: OnFailure = "hold") {
-  const gate = await GateRun.start({ onFailure });
+  const gate = await GateRun.make({ onFailure });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", metrics);
@@ -56,7 +56,7 @@ test.each(BAD)(
 );
 
 test("hold without any champion says so", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.8 });
   expect(verdictLine(await gate.preview())).toBe(
     "churn v1 → champion: REFUSED (val_auc_roc 0.8, must be > 0.85); there is no champion yet",
@@ -66,7 +66,7 @@ test("hold without any champion says so", async () => {
 });
 
 test("a version that is not ready is not promoted, however good", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.99 }, "PENDING_REGISTRATION");
   expect(verdictLine(await gate.preview())).toContain(
     "INCONCLUSIVE (the version is PENDING_REGISTRATION)",
@@ -76,7 +76,7 @@ test("a version that is not ready is not promoted, however good", async () => {
 });
 
 test.each([undefined, ""])("a version with run '%s' is not promoted", async (runId) => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.99 });
   gate.registry.versions.set("1", { status: "READY", runId, tags: new Map() });
   expect((await gate.up()).verdict).toMatchObject({
@@ -87,7 +87,7 @@ test.each([undefined, ""])("a version with run '%s' is not promoted", async (run
 });
 
 test("a version whose run was deleted has no metrics and is not promoted", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.99 });
   gate.registry.runs.clear();
   expect((await gate.up()).verdict.reason).toBe("run run-1 is not there, so there are no metrics");
@@ -95,7 +95,7 @@ test("a version whose run was deleted has no metrics and is not promoted", async
 });
 
 test("without rules nothing is promoted", async () => {
-  const gate = await GateRun.start({ policy: policyOf([]) });
+  const gate = await GateRun.make({ policy: policyOf([]) });
   gate.registry.nominate("1", { val_auc_roc: 1 });
   expect((await gate.up()).verdict).toMatchObject({ outcome: "inconclusive" });
   expect(gate.registry.aliases.has("champion")).toBe(false);

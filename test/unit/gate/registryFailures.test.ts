@@ -23,7 +23,7 @@ const isVersion = (path: string): boolean => path.endsWith("/model-versions/get"
 test.each(CALLS.flatMap(([what, which]) => FAULTS.map((fault) => ({ what, which, fault }))))(
   "$fault.0 while $what: an error, at preview and at update, and nothing moves",
   async ({ which, fault: [, reply, message] }) => {
-    const gate = await GateRun.start();
+    const gate = await GateRun.make();
     gate.registry.nominate("1", { val_auc_roc: 0.86 });
     await gate.up();
     gate.registry.nominate("2", { val_auc_roc: 0.87 });
@@ -44,7 +44,7 @@ test.each([
   ["evidence cannot be written", "/model-versions/set-tag"],
   ["the alias cannot be set", "/aliases/champion"],
 ])("%s: an error, and the champion stays", async (_what, suffix) => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });
@@ -61,7 +61,7 @@ test.each([
 });
 
 test("a version that was deleted before the alias could be set is an error", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   gate.registry.intercept = ({ method }) =>
     method === "PUT" ? refusal(404, "RESOURCE_DOES_NOT_EXIST", "gone") : undefined;
@@ -85,7 +85,7 @@ test("no error holds the token, whatever the registry echoes", async () => {
 });
 
 test("evidence that the registry does not take for want of the version moves no alias", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   gate.registry.intercept = ({ path }) =>
     path.endsWith("/set-tag") ? refusal(404, "RESOURCE_DOES_NOT_EXIST", "gone") : undefined;
@@ -94,7 +94,7 @@ test("evidence that the registry does not take for want of the version moves no 
 });
 
 test("a former champion that was deleted does not stand in the way of the next", async () => {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });

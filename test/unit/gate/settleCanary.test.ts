@@ -15,7 +15,7 @@ const good = { val_auc_roc: 0.87 };
 
 /** A champion 1, and a candidate 2 that answers the first share of the traffic. */
 async function started() {
-  const gate = await GateRun.start({ policy });
+  const gate = await GateRun.make({ policy });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", good);
@@ -37,7 +37,7 @@ const canaryTag = (gate: GateRun): string | undefined =>
   gate.registry.versions.get("2")?.tags.get("mlops_gate_canary");
 
 test("the first champion takes no canary: there is nobody beside it", async () => {
-  const gate = await GateRun.start({ policy });
+  const gate = await GateRun.make({ policy });
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   expect(await gate.up()).toMatchObject({ champion: "1" });
 });

@@ -4,7 +4,7 @@ import { GateRun } from "./gateRun";
 
 /** A gate that has promoted 1, then 2. */
 async function promotedTwice() {
-  const gate = await GateRun.start();
+  const gate = await GateRun.make();
   gate.registry.nominate("1", { val_auc_roc: 0.86 });
   await gate.up();
   gate.registry.nominate("2", { val_auc_roc: 0.87 });

@@ -189,7 +189,7 @@ describe("Gatekeeper and Binary Authorization", () => {
     ["is somebody else", { body: "<html>sign in</html>" }],
   ];
   test.each(down)("allowed what they could not ask about: the registry %s", async (_how, reply) => {
-    const gate = await GateRun.start({ onFailure: "hold" });
+    const gate = await GateRun.make({ onFailure: "hold" });
     gate.registry.nominate("1", { val_auc_roc: 0.99 });
     const passing = await gate.preview();
     expect(passing.verdict.outcome).toBe("promoted");
@@ -217,7 +217,7 @@ describe("databricks/mlops-stacks", () => {
   });
 
   test.each([true, false])("and its alias is where people look: dry run %s", async (dryRun) => {
-    const gate = await GateRun.start({ policy: realPolicyOf([ABOVE], { dryRun }) });
+    const gate = await GateRun.make({ policy: realPolicyOf([ABOVE], { dryRun }) });
     gate.registry.nominate("1", { val_auc_roc: 0.9 });
     await gate.up();
     expect(gate.registry.aliases.has("champion")).toBe(!dryRun);
