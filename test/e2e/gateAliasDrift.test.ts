@@ -1,145 +1,110 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { MODEL, register } from "./candidates";
-import { Deployment, MINUTES, only, said } from "./deployment";
+import { MINUTES, said } from "./deployment";
+import { GatedModels, GOOD, type Behind } from "./gatedModels";
 
-const ENDPOINT = "customer-churn-model-endpoint";
-const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
+/** Where somebody puts the alias of which model; undefined: deletes it. */
+const moves = [
+  ["back", "to the champion before", "1"],
+  ["aside", "to a version that never passed", "3"],
+  ["away", "nowhere", undefined],
+] as const;
 
-const measured = (auc: number) => ({ val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: auc });
+const names = moves.map(([name]) => name);
+type Name = (typeof names)[number];
 
-const candidates = {
-  earlier: measured(0.9),
-  champion: measured(0.95),
-  refused: measured(0.5),
-} as const;
-
-type Name = keyof typeof candidates;
-
-const served = z.looseObject({
-  config: z.looseObject({
-    served_entities: z.array(z.looseObject({ entity_version: z.string() })).length(1),
-  }),
-});
-
-/** Where somebody puts the alias; undefined: deletes it. */
-const moves: readonly (readonly [what: string, to: Name | undefined])[] = [
-  ["back to the champion before", "earlier"],
-  ["to a version that never passed", "refused"],
-  ["away", undefined],
-];
-
-/** What the real engine does with an alias that is not where the gate left it. */
+/** What the real engine does with an alias that is not where the gate left it: three models, side by side. */
 describe("an alias that somebody moved", () => {
-  let deployment: Deployment;
-  let versions: Record<Name, string>;
-
-  const nominate = (name: Name) =>
-    deployment.call("PUT", `${ALIASES}/challenger`, { version_num: Number(versions[name]) });
-
-  const move = (to: Name | undefined) =>
-    to === undefined
-      ? deployment.call("DELETE", `${ALIASES}/champion`)
-      : deployment.call("PUT", `${ALIASES}/champion`, { version_num: Number(versions[to]) });
-
-  const champion = async () =>
-    z
-      .looseObject({ version: z.coerce.string() })
-      .optional()
-      .parse(await deployment.call("GET", `${ALIASES}/champion`))?.version;
-
-  const endpoint = () => deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`);
-
-  const onAliasDrift = (answer: "restore" | "fail") => {
-    deployment.configure((yaml) =>
-      only("customerChurn")(yaml).replace(
-        "mlops:customerChurn:\n    gate:\n",
-        `mlops:customerChurn:\n    gate:\n      onAliasDrift: ${answer}\n`,
-      ),
-    );
-  };
-
-  const up = async () => {
-    const result = await deployment.up();
-    expect(result.exitCode, said(result)).toBe(0);
-    return said(result);
-  };
+  let models: GatedModels<Name>;
+  let before: Record<Name, Behind>;
+  let text: string;
 
   beforeAll(async () => {
-    deployment = await Deployment.create(only("customerChurn"));
-    await up();
-    versions = await register(deployment.connection, candidates);
-    for (const name of ["earlier", "champion"] as const) {
-      await nominate(name);
-      await up();
+    models = await GatedModels.create(...names);
+    const refused = { ...GOOD, val_auc_roc: 0.5 };
+    for (const [index, metrics] of [GOOD, GOOD, refused].entries()) {
+      const version = String(index + 1);
+      for (const name of names) {
+        expect(await models.model(name).register({ metrics })).toBe(version);
+        await models.model(name).nominate(version);
+      }
+      // The last one is nominated, or the champion would be promoted once more.
+      if (metrics === GOOD) await models.up();
     }
-    // Otherwise the candidate would be promoted once more.
-    await nominate("refused");
-    expect(await champion()).toBe(versions.champion);
-    const { config } = served.parse(await endpoint());
-    expect(config.served_entities[0]?.entity_version).toBe(versions.champion);
+    before = await models.behindAll();
+    for (const one of Object.values(before)) expect(one).toEqual({ champion: "2", serves: ["2"] });
   }, 10 * MINUTES);
 
   afterAll(async () => {
-    await deployment.close();
+    await models.close();
   });
 
-  describe.each(moves)("%s", (_, to) => {
-    it(
-      "is found by refresh, and put back by the next update, which the endpoint does not notice",
-      async () => {
-        const before = await endpoint();
-        await move(to);
-        const refreshed = await deployment.pulumi("refresh", "--yes", "--skip-preview");
-        expect(refreshed.exitCode, said(refreshed)).toBe(0);
-        expect(said(refreshed)).toMatch(/PromotionGate +customer-churn-gate +updated/);
-        expect(await champion(), "refresh changes nothing in the workspace").toBe(
-          to === undefined ? undefined : versions[to],
-        );
+  async function move(): Promise<void> {
+    for (const [name, , to] of moves) {
+      const path = `/api/2.1/unity-catalog/models/${models.model(name).model}/aliases/champion`;
+      if (to === undefined) await models.deployment.call("DELETE", path);
+      else await models.deployment.call("PUT", path, { version_num: Number(to) });
+    }
+  }
 
-        expect(await up()).toMatch(/PromotionGate +customer-churn-gate +updated/);
-        expect(await champion()).toBe(versions.champion);
-        expect(await endpoint()).toEqual(before);
-      },
-      6 * MINUTES,
-    );
+  const updated = (name: Name) => new RegExp(`PromotionGate +${name}-gate +updated`);
+
+  describe("is found by refresh", () => {
+    beforeAll(async () => {
+      await move();
+      const refreshed = await models.deployment.pulumi("refresh", "--yes", "--skip-preview");
+      expect(refreshed.exitCode, said(refreshed)).toBe(0);
+      text = said(refreshed);
+    }, 5 * MINUTES);
+
+    it.each(moves)("%s, %s, which changes nothing in the workspace", async (name, _where, to) => {
+      expect(text).toMatch(updated(name));
+      expect(await models.behind(name)).toEqual({ ...before[name], champion: to });
+    });
   });
 
-  it(
-    "is no change any more once it is put back",
-    async () => {
-      const preview = await deployment.pulumi("preview", "--expect-no-changes");
-      expect(preview.exitCode, said(preview)).toBe(0);
-    },
-    4 * MINUTES,
-  );
+  describe("is put back by the next update", () => {
+    beforeAll(async () => {
+      text = await models.up();
+    }, 5 * MINUTES);
 
-  describe("where the gate is told to fail", () => {
-    beforeAll(() => {
-      onAliasDrift("fail");
+    it.each(moves)("%s, %s, which what serves does not notice", async (name) => {
+      expect(text).toMatch(updated(name));
+      expect(text).not.toMatch(new RegExp(`${name}-serves +(updat|replac|delet|creat)`));
+      expect(await models.behind(name)).toEqual(before[name]);
     });
 
-    it.each(moves)(
-      "%s: the update fails, says so, and changes nothing",
-      async (_, to) => {
-        const before = await endpoint();
-        await move(to);
-        const failed = await deployment.up();
-        expect(failed.exitCode).not.toBe(0);
-        const now = to === undefined ? "none" : versions[to];
-        expect(said(failed)).toContain(`was moved by hand from ${versions.champion} to ${now}`);
-        expect(await champion()).toBe(to === undefined ? undefined : now);
-        expect(await endpoint()).toEqual(before);
+    it(
+      "and is no change any more",
+      async () => {
+        const preview = await models.deployment.pulumi("preview", "--expect-no-changes");
+        expect(preview.exitCode, said(preview)).toBe(0);
       },
-      5 * MINUTES,
+      4 * MINUTES,
     );
+  });
+
+  describe("fails an update whose gate is told to fail", () => {
+    beforeAll(async () => {
+      models.configure({ onAliasDrift: "fail" });
+      await move();
+      text = await models.failedUp();
+    }, 5 * MINUTES);
+
+    it.each(moves)("%s, %s, which says so and changes nothing", async (name, _where, to) => {
+      const moved = `error: .*${name}_model.* was moved by hand from 2 to ${to ?? "none"}`;
+      expect(text).toMatch(new RegExp(moved));
+      expect(await models.behind(name)).toEqual({ ...before[name], champion: to });
+    });
 
     it(
-      "goes on once somebody has put it back",
+      "until somebody has put it back",
       async () => {
-        await move("champion");
-        await up();
-        expect(await champion()).toBe(versions.champion);
+        for (const name of names) {
+          const path = `/api/2.1/unity-catalog/models/${models.model(name).model}/aliases/champion`;
+          await models.deployment.call("PUT", path, { version_num: 2 });
+        }
+        await models.up();
+        expect(await models.behindAll()).toEqual(before);
       },
       5 * MINUTES,
     );
