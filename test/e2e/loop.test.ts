@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { root } from "../../cli/shared/paths";
 import { runJob } from "../../cli/job/runJob";
 import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
-import { npmRun, start, type CommandResult } from "./command";
-import { MINUTES, said } from "./deployment";
+import { Checkout } from "./checkout";
+import type { CommandResult } from "./command";
+import { MINUTES, only, said } from "./deployment";
 
 const MODEL = "ml_local.models.churn_prediction_model";
 const ENDPOINT = "churn-prediction-model-endpoint";
@@ -21,16 +20,22 @@ const endpoint = z.looseObject({
 const jobs = z.object({ jobs: z.array(z.looseObject({ job_id: z.number() })) });
 const runs = z.object({ runs: z.array(z.looseObject({ trigger: z.string() })).default([]) });
 
-/** What a user runs to see the loop turn, and then once more with a bound that the model misses. */
+/**
+ * What a user runs to see the loop turn, and then once more with a bound that the model misses. In a checkout whose
+ * configuration names the one model that the loop is about.
+ */
 describe("npm run loop", () => {
-  const home = mkdtempSync(join(tmpdir(), "mlops-loop-"));
+  let checkout: Checkout;
+  let home: string;
   let loop: CommandResult;
   let connection: TokenConnection;
   let pid: number;
 
   beforeAll(async () => {
-    const command = [join(root, "cli", "run.cjs"), "loop", "--keep"];
-    loop = await start(process.execPath, command, { MLOPS_HOME: home }).ended;
+    checkout = await Checkout.create();
+    checkout.edit("Pulumi.local.yaml", only("churnPrediction"));
+    home = join(checkout.folder, ".mlops", "loop");
+    loop = await checkout.run("npm run loop -- --keep");
     expect(loop.exitCode, said(loop)).toBe(0);
     const file = join(home, "workspace", "address.json");
     const found = address.parse(JSON.parse(readFileSync(file, "utf8")));
@@ -39,11 +44,11 @@ describe("npm run loop", () => {
   }, 10 * MINUTES);
 
   afterAll(async () => {
-    await npmRun(["workspace", "--", "--stop"], { MLOPS_HOME: home });
+    await checkout.run("npm run workspace -- --stop", { MLOPS_HOME: home });
     await vi.waitFor(() => {
       expect(() => process.kill(pid, 0)).toThrow();
     }, 10_000);
-    rmSync(home, { recursive: true, force: true });
+    checkout.remove();
   });
 
   const get = (path: string) => callWorkspace(connection, { method: "GET", path });
@@ -89,18 +94,15 @@ describe("npm run loop", () => {
     async () => {
       const run = await runJob(connection, "churn-prediction-training");
       expect(run.result).toBe("SUCCESS");
-      const yaml = readFileSync(join(root, "Pulumi.local.yaml"), "utf8");
-      const strict = yaml.replace(
-        "mlops:churnPrediction:\n",
-        "mlops:churnPrediction:\n    gate: { above: { val_accuracy: 0.99 } }\n",
+      const bound = "\n    gate: { above: { val_accuracy: 0.99 } }\n";
+      checkout.edit("Pulumi.local.yaml", (yaml) =>
+        yaml.replace("mlops:churnPrediction:\n", `mlops:churnPrediction:${bound}`),
       );
-      expect(strict).not.toBe(yaml);
-      const config = join(home, "Pulumi.local.yaml");
-      writeFileSync(config, strict);
-      const up = await npmRun(
-        ["pulumi", "--", "up", "--yes", "--skip-preview", "-s", "local", "--config-file", config],
-        { MLOPS_HOME: home, DATABRICKS_HOST: connection.host, DATABRICKS_TOKEN: connection.token },
-      );
+      const up = await checkout.run("npm run pulumi -- up --yes --skip-preview -s local", {
+        MLOPS_HOME: home,
+        DATABRICKS_HOST: connection.host,
+        DATABRICKS_TOKEN: connection.token,
+      });
       expect(up.exitCode, said(up)).toBe(0);
       expect(up.stdout).toContain("v3 → champion: REFUSED (val_accuracy 0.877");
       expect(await served()).toEqual(["2"]);
