@@ -13,8 +13,8 @@ export interface VolumeTrainingJobArgs {
   /** What the job registers a version of. It nominates none: see DeploymentJob. */
   readonly model: RegisteredModel;
   /**
-   * Loads or trains: takes `--pkl-path`, `--experiment-path`, `--model-name`, `--volume-path` and
-   * `--trusted-volume`; reports the task values `model_name` and `model_version`.
+   * Loads or trains: takes `--pkl-path`, `--experiment-path`, `--model-name`, `--commit`, `--volume-path`
+   * and `--trusted-volume`; reports the task values `model_name` and `model_version`.
    */
   readonly file: string;
   /** Workspace path of the MLflow experiment, e.g. `/Shared/ml/iris`. */
@@ -47,6 +47,7 @@ export class VolumeTrainingJob extends pulumi.ComponentResource {
       pkl_path: args.pklPath ?? "",
       experiment_path: args.experiment,
       model_name: model.fullName,
+      commit: "",
     };
     this.stage = {
       tasks: [

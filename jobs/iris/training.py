@@ -23,7 +23,7 @@ from iris.model import (
     requirements,
     signature,
 )
-from mlops.arguments import TaskParser, table_name, volume_folder, workspace_path
+from mlops.arguments import TaskParser, git_commit, table_name, volume_folder, workspace_path
 from mlops.connect import connect_files
 from mlops.files import Files
 from mlops.pickled import load_classifier, require_in_volume
@@ -52,8 +52,9 @@ def train(
     volume_path: str,
     experiment: str,
     model: str,
+    commit: str | None = None,
 ) -> "ModelVersion":
-    """Trains or loads, logs and registers."""
+    """Trains or loads, logs and registers; `commit` is the hash of the sources' git commit."""
     import mlflow
     import mlflow.sklearn
     from mlflow.tracking import MlflowClient
@@ -65,7 +66,7 @@ def train(
     if pkl_path:
         require_in_volume(pkl_path, trusted_volume)
     require_model(client, model)
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = {} if commit is None else {"git_commit": commit}
     measured: dict[str, float] = {}
     if pkl_path:
         classifier = load_classifier(files, pkl_path, trusted_volume, FEATURES)
@@ -128,6 +129,9 @@ def main() -> None:
         required=True,
         help="the volume whose pickles may be loaded; never a job parameter",
     )
+    parser.add_argument(
+        "--commit", type=git_commit, default=None, help="hash of the sources' git commit"
+    )
     args = parser.parse_args()
     version = train(
         connect_files(),
@@ -136,6 +140,7 @@ def main() -> None:
         volume_path=args.volume_path,
         experiment=args.experiment_path,
         model=args.model_name,
+        commit=args.commit,
     )
     report({"model_name": args.model_name, "model_version": str(version.version)})
 

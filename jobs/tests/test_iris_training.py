@@ -61,6 +61,12 @@ def test_trains_on_what_was_ingested_and_registers(iris: Iris) -> None:
     assert iris.client.get_registered_model(iris.model).aliases == {}, "nobody is nominated yet"
 
 
+def test_run_and_version_name_the_commit_of_the_sources(iris: Iris) -> None:
+    version = iris.client.get_model_version(iris.model, iris.train(commit="0123abc"))
+    run = iris.client.get_run(version.run_id or "")
+    assert version.tags["git_commit"] == run.data.tags["mlflow.source.git.commit"] == "0123abc"
+
+
 def test_same_samples_give_the_same_training_data_and_figures(iris: Iris) -> None:
     assert iris.tags(iris.train()) == iris.tags(iris.train())
 

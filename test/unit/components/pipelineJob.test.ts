@@ -70,6 +70,7 @@ test("training trusts one volume with pickles, whatever the parameters of a run"
           ...["--pkl-path", "{{job.parameters.pkl_path}}"],
           ...["--experiment-path", "{{job.parameters.experiment_path}}"],
           ...["--model-name", "{{job.parameters.model_name}}"],
+          ...["--commit", "{{job.parameters.commit}}"],
         ],
       },
     },

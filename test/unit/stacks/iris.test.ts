@@ -30,11 +30,12 @@ describe("iris, the jobs of its document", () => {
     });
   });
 
-  test("training: pickle, experiment and model are parameters, the trusted volume is not", async () => {
+  test("training: pickle, experiment, model and commit are parameters, the trusted volume is not", async () => {
     expect(await parameters("training")).toEqual({
       pkl_path: "",
       experiment_path: "/Shared/ml/iris",
       model_name: "ml.hp_iris_ml.irisclassifierdemo",
+      commit: "",
     });
     const tasks = JSON.stringify((await job("training"))["tasks"]);
     expect(tasks).toContain(`"--trusted-volume","${VOLUME}"`);
