@@ -200,11 +200,6 @@ export const proper: readonly Registered[] = [
   schema,
 ];
 
-/** {@link proper} without the resource of that name. */
-export function without(name: string): Registered[] {
-  return proper.filter((one) => one.name !== name);
-}
-
 /** {@link proper} with one resource changed: `path` leads to the value that takes the place of another. */
 export function withChanged(name: string, path: readonly string[], value: unknown): Registered[] {
   return proper.map((one) => (one.name === name ? changed(one, path, value) : one));
