@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { MODEL } from "./candidates";
 import type { Deployment } from "./deployment";
 
-const CHALLENGER = `/api/2.1/unity-catalog/models/${MODEL}/aliases/challenger`;
 const ENDPOINT = "/api/2.0/serving-endpoints/customer-churn-model-endpoint";
-
-/** Measurements that pass the gate of customer churn. */
-export const GOOD = { val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: 0.9 } as const;
 
 const state = z.object({
   deployment: z.looseObject({
@@ -22,11 +17,6 @@ const endpoint = z.looseObject({
   }),
 });
 
-/** Points `challenger` at a version of {@link MODEL}. */
-export async function nominate(deployment: Deployment, version: string): Promise<void> {
-  await deployment.call("PUT", CHALLENGER, { version_num: Number(version) });
-}
-
 /** What the engine's state says of the gate, the only one of the stack. */
 export async function gateOf(deployment: Deployment): Promise<Record<string, unknown>> {
   const { stdout } = await deployment.pulumi("stack", "export");
@@ -36,7 +26,7 @@ export async function gateOf(deployment: Deployment): Promise<Record<string, unk
   return gate.outputs;
 }
 
-/** The versions that the endpoint of {@link MODEL} serves. */
+/** The versions that the endpoint of customer churn serves. */
 export async function servedBy(deployment: Deployment): Promise<string[]> {
   const answer = endpoint.parse(await deployment.call("GET", ENDPOINT));
   return answer.config.served_entities.map((entity) => entity.entity_version);

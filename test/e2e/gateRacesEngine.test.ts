@@ -2,9 +2,9 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readChampion } from "../../components/gate/reading/readFacts";
-import { MODEL, register } from "./candidates";
-import { Deployment, MINUTES, only, said } from "./deployment";
-import { GOOD, gateOf, nominate, servedBy } from "./engineGate";
+import { MINUTES, said, type Deployment } from "./deployment";
+import { gateOf } from "./engineGate";
+import { GatedModels, GOOD } from "./gatedModels";
 import { Interceptor } from "./interceptor";
 
 /** Where the state of the gate says who it is. */
@@ -12,7 +12,7 @@ const HOLDER = /("holder":\s*")([^"]+)(")/;
 
 /** A machine with an engine of its own, and what stands between it and the workspace. */
 class Machine {
-  private constructor(
+  constructor(
     readonly deployment: Deployment,
     readonly interceptor: Interceptor,
   ) {}
@@ -62,25 +62,24 @@ function rename(copy: Deployment): Deployment {
  * of the provider alone.
  */
 describe("two engines at once", () => {
-  let machines: Machine[];
-  let versions: Record<"first" | "second" | "third" | "fourth" | "fifth", string>;
+  let models: GatedModels<"model">;
+  const copies: Machine[] = [];
 
   beforeAll(async () => {
-    const deployment = await Deployment.create(only("customerChurn"));
-    machines = [await Machine.start(deployment)];
-    const made = await deployment.up();
-    expect(made.exitCode, said(made)).toBe(0);
-    versions = await register(deployment.connection, {
-      ...{ first: GOOD, second: GOOD, third: GOOD, fourth: GOOD, fifth: GOOD },
-    });
-    await nominate(deployment, versions.first);
-    const promoted = await deployment.up();
-    expect(promoted.exitCode, said(promoted)).toBe(0);
+    models = await GatedModels.create("model");
+    for (const version of ["1", "2", "3", "4", "5"]) {
+      expect(await models.model("model").register({ metrics: GOOD })).toBe(version);
+    }
+    await nominate("1");
+    await models.up();
   }, 110 * MINUTES);
 
   afterAll(async () => {
-    for (const machine of [...machines].reverse()) await machine.close();
+    for (const copy of copies) await copy.close();
+    await models.close();
   });
+
+  const nominate = (version: string) => models.model("model").nominate(version);
 
   /**
    * @param between - What happens when the first one has decided, before the second one begins.
@@ -111,7 +110,7 @@ describe("two engines at once", () => {
     const ups = await Promise.all([one.deployment.up(), two.deployment.up()]);
     for (const up of ups) expect(up.exitCode, said(up)).toBe(0);
     const { connection } = one.deployment;
-    const registry = await readChampion(connection, MODEL);
+    const registry = await readChampion(connection, models.model("model").model);
     expect(registry.champion).toEqual({ version: champion, evidence: "intact", gated: true });
     const gates = await Promise.all([gateOf(one.deployment), gateOf(two.deployment)]);
     for (const gate of gates) {
@@ -120,33 +119,29 @@ describe("two engines at once", () => {
         registry.evidence.state === "intact" ? registry.evidence.statement : undefined,
       );
     }
-    expect(await servedBy(one.deployment)).toEqual([champion]);
+    expect(await models.behind("model")).toEqual({ champion, serves: [champion] });
   }
 
   const machine = async (deployment: Deployment): Promise<Machine> => {
     const made = await Machine.start(deployment);
-    machines.push(made);
+    copies.push(made);
     return made;
   };
 
-  const main = (): Machine => {
-    const [found] = machines;
-    if (found === undefined) throw new Error("There is no machine.");
-    return found;
-  };
+  const main = (): Machine => new Machine(models.deployment, models.interceptor);
 
   it(
     "promote one candidate once, and the other one says that it was superseded",
     async () => {
       const other = await machine(rename(main().deployment.copy()));
-      await nominate(main().deployment, versions.second);
+      await nominate("2");
       const ends = await race(main(), other);
       const all = ends.map((end) => end.all).join("\n");
       expect(ends.filter(({ won }) => won).length, all).toBe(1);
       expect(ends.find(({ won }) => !won)?.all).toContain(
-        `SUPERSEDED (the champion was ${versions.first} and is ${versions.second}); nothing was moved`,
+        `SUPERSEDED (the champion was 1 and is 2); nothing was moved`,
       );
-      await expectAgreement(main(), other, versions.second);
+      await expectAgreement(main(), other, "2");
     },
     110 * MINUTES,
   );
@@ -155,14 +150,12 @@ describe("two engines at once", () => {
     "promote the one of two candidates that is still nominated",
     async () => {
       const other = await machine(rename(main().deployment.copy()));
-      await nominate(main().deployment, versions.third);
-      const [first, second] = await race(main(), other, () =>
-        nominate(main().deployment, versions.fourth),
-      );
+      await nominate("3");
+      const [first, second] = await race(main(), other, () => nominate("4"));
       expect(first?.won, first?.all).toBe(false);
       expect(first?.all).toMatch(/SUPERSEDED .*nothing was moved/);
       expect(second?.won, second?.all).toBe(true);
-      await expectAgreement(main(), other, versions.fourth);
+      await expectAgreement(main(), other, "4");
     },
     110 * MINUTES,
   );
@@ -171,14 +164,14 @@ describe("two engines at once", () => {
     "promote once even where the state was copied, so that both take themselves for the same gate",
     async () => {
       const other = await machine(main().deployment.copy());
-      await nominate(main().deployment, versions.fifth);
+      await nominate("5");
       const ends = await race(main(), other);
       const all = ends.map((end) => end.all).join("\n");
       expect(ends.filter(({ won }) => won).length, all).toBe(1);
       expect(ends.find(({ won }) => !won)?.all).toMatch(
         /SUPERSEDED|Another update has taken the lease/,
       );
-      await expectAgreement(main(), other, versions.fifth);
+      await expectAgreement(main(), other, "5");
     },
     110 * MINUTES,
   );

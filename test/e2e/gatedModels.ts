@@ -10,6 +10,9 @@ import { QuickModel } from "./quickCandidates";
 /** Measurements that pass every gate of {@link GatedModels}, as they do that of customer churn. */
 export const GOOD = { val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: 0.9 } as const;
 
+/** The program; it deploys `customer_churn` unless it is told otherwise. */
+export const GATED_MODEL = join(__dirname, "gatedModel");
+
 /** What is behind a gate, as the workspace answers it. */
 export interface Behind {
   readonly champion: string | undefined;
@@ -42,8 +45,7 @@ export class GatedModels<Name extends string> {
 
   /** Deploys the models. @param names - Of lower-case letters and `_`: `customer_churn`. */
   static async create<Name extends string>(...names: readonly Name[]): Promise<GatedModels<Name>> {
-    const program = join(__dirname, "gatedModel");
-    const deployment = await Deployment.create(undefined, undefined, { program });
+    const deployment = await Deployment.create(undefined, undefined, { program: GATED_MODEL });
     const interceptor = await Interceptor.start(deployment.workspace.url);
     deployment.through = interceptor.url;
     const models = new GatedModels(deployment, interceptor, names);
