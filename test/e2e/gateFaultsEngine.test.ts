@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { callWorkspace, type TokenConnection } from "../../components/workspace/rest";
-import { MODEL, register } from "./candidates";
-import { Deployment, MINUTES, only, said } from "./deployment";
+import { Deployment, MINUTES, said } from "./deployment";
+import { GATED_MODEL, GOOD } from "./gatedModels";
 import { everyFault, together } from "./gateFaultRules";
 import { signedInAs } from "./oauthClient";
+import { QuickModel } from "./quickCandidates";
 
 /** The service principal that deploys, and has the faults to itself. */
 const CLIENT_ID = "5f1d5a4e-3c5a-4d52-9c0e-2f6c1c7e9a10";
-const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
 
 /** What the gate asks: Databricks' own provider does not try again after a 500 or a lost connection. */
 const ASKED = [
@@ -20,7 +20,6 @@ const ASKED = [
   "*/aliases/*",
 ];
 
-const GOOD = { val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: 0.9 };
 const candidates = { first: GOOD, bad: { ...GOOD, val_auc_roc: 0.8 }, second: GOOD };
 
 const exported = z.object({
@@ -39,19 +38,24 @@ const exported = z.object({
   }),
 });
 
-/** The same faults as in `gateFaults.test.ts`, for the engine and a whole deployment. */
+/** The same faults as in `gateFaults.test.ts`, for the engine. */
 describe("an engine with faults in a fifth of what the gate asks", () => {
   let deployment: Deployment;
   let gate: TokenConnection;
-  let versions: Record<keyof typeof candidates, string>;
+  let model: QuickModel;
 
   beforeAll(async () => {
-    deployment = await Deployment.create(only("customerChurn"));
+    deployment = await Deployment.create(undefined, undefined, { program: GATED_MODEL });
     const secret = deployment.workspace.token;
     deployment.signIn = { DATABRICKS_CLIENT_ID: CLIENT_ID, DATABRICKS_CLIENT_SECRET: secret };
     const up = await deployment.up();
     expect(up.exitCode, said(up)).toBe(0);
-    versions = await register(deployment.connection, candidates);
+    const experiment = "/Shared/ml_local/customer-churn";
+    model = new QuickModel(
+      deployment.connection,
+      "ml_local.models.customer_churn_model",
+      experiment,
+    );
     gate = await signedInAs(CLIENT_ID, deployment.workspace);
     const rules = ASKED.flatMap((path) =>
       together(0.2, everyFault(2000)).map((fault) => ({ ...fault, path })),
@@ -64,11 +68,7 @@ describe("an engine with faults in a fifth of what the gate asks", () => {
     await deployment.close();
   });
 
-  const champion = async (): Promise<string | undefined> =>
-    z
-      .looseObject({ version: z.coerce.string() })
-      .optional()
-      .parse(await deployment.call("GET", `${ALIASES}/champion`))?.version;
+  const champion = () => model.versionOf("champion");
 
   /** What the state says of the gate. */
   async function recorded() {
@@ -81,14 +81,13 @@ describe("an engine with faults in a fifth of what the gate asks", () => {
     "%s: the state knows who is champion, and that is nobody who did not pass",
     async (name) => {
       const before = await champion();
-      await deployment.call("PUT", `${ALIASES}/challenger`, {
-        version_num: Number(versions[name]),
-      });
+      const version = await model.register({ metrics: candidates[name] });
+      await model.nominate(version);
       const up = await deployment.up();
       const after = await champion();
-      expect([before, ...(name === "bad" ? [] : [versions[name]])]).toContain(after);
+      expect([before, ...(name === "bad" ? [] : [version])]).toContain(after);
       if (up.exitCode === 0) {
-        expect(after, said(up)).toBe(name === "bad" ? before : versions[name]);
+        expect(after, said(up)).toBe(name === "bad" ? before : version);
         expect((await recorded())?.champion).toBe(after);
       } else {
         expect(said(up)).toMatch(/WorkspaceError|was set to|changed since/);
@@ -106,8 +105,8 @@ describe("an engine with faults in a fifth of what the gate asks", () => {
       await callWorkspace(gate, { method: "DELETE", path: "/local/faults?scope=caller" });
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);
-      expect(await champion()).toBe(versions.second);
-      expect(await recorded()).toMatchObject({ champion: versions.second });
+      expect(await champion()).toBe("3");
+      expect(await recorded()).toMatchObject({ champion: "3" });
       const preview = await deployment.pulumi("preview", "--expect-no-changes");
       expect(preview.exitCode, said(preview)).toBe(0);
     },
