@@ -8,7 +8,9 @@ import { signIn } from "../../../components/workspace/signIn";
 import { SmallPlatform } from "./platform";
 
 /** What a test says of a model; the rules of its gate are those of customer churn. */
-export interface GatedModel extends Partial<Pick<PromotionGateArgs, "onFailure" | "onAliasDrift">> {
+export interface GatedModel extends Partial<
+  Pick<PromotionGateArgs, "rules" | "onFailure" | "onAliasDrift">
+> {
   /** Whether an endpoint serves the champion, which takes its time over loading it. @default a folder alone */
   readonly endpoint?: boolean;
 }

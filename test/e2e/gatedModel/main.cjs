@@ -1,7 +1,6 @@
 "use strict";
 // As stacks/main.cjs starts the program.
-Error.prepareStackTrace = undefined;
-require("@pulumi/pulumi");
+require("../../../stacks/quickStart.cjs");
 require("tsx/cjs");
 const outputs = require("./index.ts").deploy();
 outputs.catch(() => undefined);
