@@ -22,8 +22,6 @@ interface Result extends Count {
 
 interface Suite {
   readonly name: string;
-  /** Suites of one lane run one after the other. */
-  readonly lane: "typescript" | "python" | "e2e";
   readonly run: (log: Log) => Promise<Count>;
 }
 
@@ -32,40 +30,39 @@ type Log = "inherit" | string[];
 
 const reports = join(paths.kept, "reports");
 
+/** The suite that runs alone. */
+const E2E = "e2e";
+
 const suites: readonly Suite[] = [
-  { name: "types", lane: "typescript", run: (log) => check(log, "npx", ["tsc"]) },
-  { name: "lint", lane: "typescript", run: (log) => check(log, "npx", ["eslint", "."]) },
+  { name: "types", run: (log) => check(log, "npx", ["tsc"]) },
+  { name: "lint", run: (log) => check(log, "npx", ["eslint", "."]) },
   {
     name: "format",
-    lane: "typescript",
     run: (log) => check(log, "npx", ["prettier", "--check", "--log-level=warn", "."]),
   },
   {
     name: "docs",
-    lane: "typescript",
     run: (log) => check(log, process.execPath, ["cli/run.cjs", "docs", "--check"]),
   },
   {
     name: "pipelines",
-    lane: "typescript",
     run: (log) => check(log, process.execPath, ["cli/run.cjs", "pipelines"]),
   },
-  { name: "unit", lane: "typescript", run: (log) => vitest(log, "unit") },
+  { name: "unit", run: (log) => vitest(log, "unit") },
   {
     name: "ruff",
-    lane: "python",
     run: (log) => check(log, python, ["-m", "ruff", "check", "cli", "jobs", "local"]),
   },
-  { name: "jobs", lane: "python", run: (log) => pytest(log, "jobs") },
-  { name: "spark", lane: "python", run: spark },
-  { name: "lakehouse", lane: "python", run: (log) => pytest(log, "local/lakehouse") },
-  { name: "compute", lane: "python", run: (log) => pytest(log, "local/jobs") },
-  { name: "image", lane: "python", run: (log) => pytest(log, "cli/image") },
-  { name: "e2e", lane: "e2e", run: (log) => vitest(log, "e2e") },
+  { name: "jobs", run: (log) => pytest(log, "jobs") },
+  { name: "spark", run: spark },
+  { name: "lakehouse", run: (log) => pytest(log, "local/lakehouse") },
+  { name: "compute", run: (log) => pytest(log, "local/jobs") },
+  { name: "image", run: (log) => pytest(log, "cli/image") },
+  { name: E2E, run: (log) => vitest(log, "e2e") },
 ];
 
-async function runSuite({ name, lane, run }: Suite): Promise<Result> {
-  const log: Log = lane === "e2e" ? "inherit" : [];
+async function runSuite({ name, run }: Suite): Promise<Result> {
+  const log: Log = name === E2E ? "inherit" : [];
   if (log === "inherit") console.log(`\n── ${name}`);
   const begun = Date.now();
   const count = await run(log);
@@ -87,18 +84,19 @@ export async function main(args: string[]): Promise<number> {
   const chosen = args.length === 0 ? suites : suites.filter((suite) => args.includes(suite.name));
   mkdirSync(reports, { recursive: true });
   await ensurePython();
-  if (chosen.some((suite) => suite.name === "e2e")) await obtainEngine();
+  if (chosen.some(({ name }) => name === E2E)) await obtainEngine();
 
   const counts: Result[] = [];
-  const runAll = async (lane: readonly Suite[]): Promise<void> => {
-    for (const suite of lane) counts.push(await runSuite(suite));
+  const waiting = chosen.filter(({ name }) => name !== E2E);
+  const runWaiting = async (): Promise<void> => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
+      counts.push(await runSuite(suite));
+    }
   };
-  // Each of the first two lanes keeps one core busy; the end-to-end tests take both.
-  await Promise.all([
-    runAll(chosen.filter(({ lane }) => lane === "typescript")),
-    runAll(chosen.filter(({ lane }) => lane === "python")),
-  ]);
-  await runAll(chosen.filter(({ lane }) => lane === "e2e"));
+  // Each keeps one core busy; the end-to-end tests take both.
+  await Promise.all([runWaiting(), runWaiting()]);
+  const e2e = chosen.find(({ name }) => name === E2E);
+  if (e2e !== undefined) counts.push(await runSuite(e2e));
   console.log();
   for (const { name, passed, failed, seconds } of counts) {
     console.log(

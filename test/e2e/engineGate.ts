@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { MODEL } from "./candidates";
 import type { Deployment } from "./deployment";
 
+const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
 const ENDPOINT = "/api/2.0/serving-endpoints/customer-churn-model-endpoint";
 
 const state = z.object({
@@ -17,6 +19,8 @@ const endpoint = z.looseObject({
   }),
 });
 
+const alias = z.looseObject({ version: z.coerce.string() }).optional();
+
 /** What the engine's state says of the gate, the only one of the stack. */
 export async function gateOf(deployment: Deployment): Promise<Record<string, unknown>> {
   const { stdout } = await deployment.pulumi("stack", "export");
@@ -30,4 +34,15 @@ export async function gateOf(deployment: Deployment): Promise<Record<string, unk
 export async function servedBy(deployment: Deployment): Promise<string[]> {
   const answer = endpoint.parse(await deployment.call("GET", ENDPOINT));
   return answer.config.served_entities.map((entity) => entity.entity_version);
+}
+
+/** Points `challenger` of customer churn at a version, as its training does. */
+export async function nominate(deployment: Deployment, version: string): Promise<void> {
+  const body = { version_num: Number(version) };
+  await deployment.call("PUT", `${ALIASES}/challenger`, body);
+}
+
+/** The version that is champion of customer churn, undefined if none is. */
+export async function championOf(deployment: Deployment): Promise<string | undefined> {
+  return alias.parse(await deployment.call("GET", `${ALIASES}/champion`))?.version;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
 import type { PulumiResult } from "../../engine";
 import { MODEL, register } from "./candidates";
 import { Deployment, MINUTES, only, said } from "./deployment";
+import { championOf, nominate, servedBy } from "./engineGate";
 import { Interceptor } from "./interceptor";
 import { startLoad } from "./load";
 
@@ -49,20 +49,6 @@ describe("the gate", () => {
     await deployment.close();
   });
 
-  const nominate = (name: Name) =>
-    deployment.call("PUT", `${ALIASES}/challenger`, { version_num: Number(versions[name]) });
-
-  const champion = async () =>
-    z
-      .looseObject({ version_num: z.coerce.string() })
-      .or(
-        z
-          .looseObject({ version: z.coerce.string() })
-          .transform((v) => ({ version_num: v.version })),
-      )
-      .optional()
-      .parse(await deployment.call("GET", `${ALIASES}/champion`))?.version_num;
-
   /** What must not change behind a gate that blocks, as the workspace answers it. */
   const behind = async () => ({
     alias: await deployment.call("GET", `${ALIASES}/champion`),
@@ -80,7 +66,7 @@ describe("the gate", () => {
     it(
       "does not promote what is below by little",
       async () => {
-        await nominate("below");
+        await nominate(deployment, versions.below);
         const up = await deployment.up();
         expect(up.exitCode, said(up)).toBe(0);
         expect(said(up)).toContain(
@@ -95,7 +81,7 @@ describe("the gate", () => {
     it(
       "promotes what is above by as little",
       async () => {
-        await nominate("above");
+        await nominate(deployment, versions.above);
         const up = await deployment.pulumi("up", "--yes");
         expect(up.exitCode, said(up)).toBe(0);
         const line = `v${versions.above} → champion: PROMOTED (`;
@@ -103,8 +89,8 @@ describe("the gate", () => {
           expect.stringContaining(line),
           expect.stringContaining(line),
         ]);
-        expect(await champion()).toBe(versions.above);
-        expect(await served(deployment)).toEqual([versions.above]);
+        expect(await championOf(deployment)).toBe(versions.above);
+        expect(await servedBy(deployment)).toEqual([versions.above]);
       },
       3 * MINUTES,
     );
@@ -118,7 +104,7 @@ describe("the gate", () => {
     it(
       "fails the update and leaves everything behind it",
       async () => {
-        await nominate("notANumber");
+        await nominate(deployment, versions.notANumber);
         const before = await behind();
         const line = `v${versions.notANumber} → champion: BLOCKED (val_auc_roc NaN, must be > 0.842)`;
         const up = await deployment.pulumi("up", "--yes");
@@ -135,7 +121,7 @@ describe("the gate", () => {
     it(
       "promotes and serves what passes, without a failed request in between",
       async () => {
-        await nominate("better");
+        await nominate(deployment, versions.better);
         const load = startLoad(deployment.connection, ENDPOINT, {
           concurrency: 2,
           body: () => ({ dataframe_records: [{ ...row, total_spend: 12.99 }] }),
@@ -143,8 +129,8 @@ describe("the gate", () => {
         const up = await deployment.up();
         const during = load.answers.length;
         expect(up.exitCode, said(up)).toBe(0);
-        expect(await champion()).toBe(versions.better);
-        expect(await served(deployment)).toEqual([versions.better]);
+        expect(await championOf(deployment)).toBe(versions.better);
+        expect(await servedBy(deployment)).toEqual([versions.better]);
         await vi.waitFor(() => {
           expect(load.answers.length).toBeGreaterThan(during + 10);
         }, 10_000);
@@ -166,13 +152,13 @@ describe("the gate", () => {
     it(
       "moves nothing when another candidate is nominated after the program has decided",
       async () => {
-        await nominate("best");
+        await nominate(deployment, versions.best);
         const before = await behind();
         // The program reads first, the update reads again: by then it is another one.
         const changed = interceptor.at(
           { method: "GET", path: /\/registered-models\/get$/, nth: 2, at: "request" },
           async () => {
-            await nominate("below");
+            await nominate(deployment, versions.below);
             return "goOn";
           },
         );
@@ -199,15 +185,3 @@ const row = {
   ...{ total_transactions: 1, avg_transaction_amount: 12.99, unique_categories: 1 },
   ...{ spend_volatility: 0.5, days_since_signup: 440, days_since_last_transaction: 440 },
 };
-
-const endpoint = z.looseObject({
-  config: z.looseObject({
-    served_entities: z.array(z.looseObject({ entity_version: z.string() })),
-  }),
-});
-
-/** The versions that the endpoint serves. */
-async function served(deployment: Deployment): Promise<string[]> {
-  const answer = await deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`);
-  return endpoint.parse(answer).config.served_entities.map((entity) => entity.entity_version);
-}

@@ -5,13 +5,13 @@ import { inputs } from "../../stacks/customers/churnTables";
 import { MODEL, register } from "./candidates";
 import { processesWith } from "./command";
 import { Deployment, MINUTES, only, said } from "./deployment";
+import { championOf, nominate } from "./engineGate";
 import { Interceptor, type Moment } from "./interceptor";
 import { startLoad } from "./load";
 
 const ENDPOINT = "customer-churn-model-endpoint";
 const PAYLOAD = "ml_local.inference_logs.customer_churn_model_payload";
 const JOB = "customer-churn-canary";
-const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
 
 const STEPS = `      canary:
         - percent: 10
@@ -49,8 +49,6 @@ const registered = z.looseObject({
   }),
 });
 
-const alias = z.looseObject({ version: z.coerce.string() });
-
 const row = Object.fromEntries(inputs.map(({ name }) => [name, 1]));
 
 /** A candidate on its way through the traffic, with the real engine. Processes are found in /proc. */
@@ -68,7 +66,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
     const made = await up();
     warehouse = /warehouseId\s*: "(\w+)"/.exec(made)?.[1] ?? "";
     versions = await register(deployment.connection, candidates, { other: { answer: 0 } });
-    await nominate("first");
+    await nominate(deployment, versions.first);
     expect(await up()).toContain(`v${versions.first} → champion: PROMOTED`);
   }, 8 * MINUTES);
 
@@ -76,12 +74,6 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
     await interceptor.close();
     await deployment.close();
   });
-
-  const nominate = (name: Name) =>
-    deployment.call("PUT", `${ALIASES}/challenger`, { version_num: Number(versions[name]) });
-
-  const champion = async () =>
-    alias.parse(await deployment.call("GET", `${ALIASES}/champion`)).version;
 
   async function up(): Promise<string> {
     const result = await deployment.up();
@@ -158,7 +150,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
   it(
     "gives a candidate the first share, also after an update that ended with its note alone",
     async () => {
-      await nominate("good");
+      await nominate(deployment, versions.good);
       await killAt({ method: "POST", path: /\/model-versions\/set-tag$/, at: "answer" });
       const { canary } = await read("good");
       expect(JSON.parse(canary ?? "null")).toMatchObject({ step: 0, percent: 10 });
@@ -167,7 +159,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
       expect(await up()).toContain(`v${versions.good} → champion: CANARY`);
       expect((await read("good")).canary).toBe(canary);
       expect(await traffic()).toEqual({ first: 90, good: 10 });
-      expect(await champion()).toBe(versions.first);
+      expect(await championOf(deployment)).toBe(versions.first);
     },
     8 * MINUTES,
   );
@@ -200,7 +192,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
       expect(await up()).toContain(`v${versions.good} → champion: CANARY`);
       expect((await read("good")).canary, "since when it is there is kept").toBe(canary);
       expect(await traffic()).toEqual({ first: 50, good: 50 });
-      expect(await champion()).toBe(versions.first);
+      expect(await championOf(deployment)).toBe(versions.first);
     },
     8 * MINUTES,
   );
@@ -212,7 +204,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
       const metrics = await measure("good");
       expect(metrics.get("canary_50_requests")).toBeGreaterThan(20);
       expect(await up()).toContain(`v${versions.good} → champion: PROMOTED`);
-      expect(await champion()).toBe(versions.good);
+      expect(await championOf(deployment)).toBe(versions.good);
       expect(await traffic()).toEqual({ good: 100 });
     },
     8 * MINUTES,
@@ -221,7 +213,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
   it(
     "takes all traffic back from one that answers otherwise, and does not try it again",
     async () => {
-      await nominate("other");
+      await nominate(deployment, versions.other);
       await up();
       expect(await traffic()).toEqual({ good: 90, other: 10 });
       await send(500);
@@ -232,7 +224,7 @@ describe.runIf(process.platform === "linux")("a gate with steps of traffic", () 
         new RegExp(`v${versions.other} → champion: REFUSED \\(.*prediction_drift`),
       );
       expect(await traffic()).toEqual({ good: 100 });
-      expect(await champion()).toBe(versions.good);
+      expect(await championOf(deployment)).toBe(versions.good);
       const { rejected, canary } = await read("other");
       expect(JSON.parse(rejected ?? "null")).toMatchObject({ by: "its canary" });
       expect(canary).toBe("");

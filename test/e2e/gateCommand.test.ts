@@ -6,9 +6,8 @@ import type { History } from "../../cli/gate/entries";
 import { MODEL, register } from "./candidates";
 import { npmRun, start, type CommandResult } from "./command";
 import { Deployment, MINUTES, only, said } from "./deployment";
+import { championOf, nominate, servedBy } from "./engineGate";
 
-const ENDPOINT = "customer-churn-model-endpoint";
-const ALIASES = `/api/2.1/unity-catalog/models/${MODEL}/aliases`;
 const REASON = "complaints about the new one";
 
 const measured = (auc: number) => ({ val_accuracy: 0.9, val_f1: 0.9, val_auc_roc: auc });
@@ -21,14 +20,6 @@ const candidates = {
 } as const;
 
 type Name = keyof typeof candidates;
-
-const alias = z.looseObject({
-  version_num: z.coerce.string().optional(),
-  version: z.coerce.string().optional(),
-});
-const entities = z.object({
-  config: z.object({ served_entities: z.array(z.object({ entity_version: z.string() })) }),
-});
 
 /** The three commands on a real engine: what they say, and what they leave. */
 describe("npm run gate", () => {
@@ -44,24 +35,11 @@ describe("npm run gate", () => {
     return gate("rollback", "customer-churn", ...args, ...config);
   };
 
-  const nominate = (version: string) =>
-    deployment.call("PUT", `${ALIASES}/challenger`, { version_num: Number(version) });
-
-  const champion = async (): Promise<string | undefined> => {
-    const answer = alias.parse(await deployment.call("GET", `${ALIASES}/champion`));
-    return answer.version_num ?? answer.version;
-  };
-
-  const served = async (): Promise<string[]> => {
-    const answer = await deployment.call("GET", `/api/2.0/serving-endpoints/${ENDPOINT}`);
-    return entities.parse(answer).config.served_entities.map((one) => one.entity_version);
-  };
-
   const promote = async (name: Name): Promise<void> => {
-    await nominate(versions[name]);
+    await nominate(deployment, versions[name]);
     const up = await deployment.up();
     expect(up.exitCode, said(up)).toBe(0);
-    expect(await champion()).toBe(versions[name]);
+    expect(await championOf(deployment)).toBe(versions[name]);
   };
 
   const historyOf = async (): Promise<History> =>
@@ -69,12 +47,12 @@ describe("npm run gate", () => {
 
   /** The command fails with this one line, and nothing has moved. */
   const expectRefusal = async (run: Promise<CommandResult>, message: string): Promise<void> => {
-    const before = [await champion(), await served()];
+    const before = [await championOf(deployment), await servedBy(deployment)];
     const done = await run;
     expect(said(done)).toContain(message);
     expect(said(done)).not.toMatch(/^\s+at /m);
     expect(done.exitCode).toBe(1);
-    expect([await champion(), await served()]).toEqual(before);
+    expect([await championOf(deployment), await servedBy(deployment)]).toEqual(before);
   };
 
   beforeAll(async () => {
@@ -123,7 +101,7 @@ describe("npm run gate", () => {
     expect(strange.exitCode, said(strange)).toBe(0);
     const { verdict } = JSON.parse(strange.stdout) as Explanation;
     expect(verdict).toMatchObject({ outcome: "promoted", ground: "rules" });
-    expect(await champion()).toBe(versions.second);
+    expect(await championOf(deployment)).toBe(versions.second);
     expect((await historyOf()).entries).toHaveLength(2);
   });
 
@@ -173,8 +151,8 @@ describe("npm run gate", () => {
       expect(done.stdout).toContain(`customer-churn in local: v${second} → v${first}`);
       expect(done.stdout).toContain(`by ann: ${REASON}`);
       expect(done.stdout).toContain(`customer-churn in local: v${first} is champion again.`);
-      expect(await champion()).toBe(first);
-      expect(await served()).toEqual([first]);
+      expect(await championOf(deployment)).toBe(first);
+      expect(await servedBy(deployment)).toEqual([first]);
       const iris = await deployment.call(
         "GET",
         "/api/2.1/unity-catalog/models/ml_local.models.iris_model",
@@ -202,11 +180,11 @@ describe("npm run gate", () => {
     async () => {
       deployment.configure(only("customerChurn"));
       const { first, second } = versions;
-      await nominate(second);
+      await nominate(deployment, second);
       const up = await deployment.up();
       expect(up.exitCode, said(up)).toBe(0);
       expect(said(up)).toContain(`v${second} → champion: REFUSED (rejected by ann at `);
-      expect([await champion(), await served()]).toEqual([first, [first]]);
+      expect([await championOf(deployment), await servedBy(deployment)]).toEqual([first, [first]]);
       const explained = await gate("explain", "customer-churn", second);
       expect(explained.stdout).toContain(`rejected by ann at `);
       expect(explained.exitCode).toBe(2);
@@ -227,7 +205,7 @@ describe("npm run gate", () => {
       const metric = { run_id, key: "val_auc_roc", value: 0.91, timestamp: Date.now(), step: 1 };
       await deployment.call("POST", "/api/2.0/mlflow/runs/log-metric", metric);
       await promote("second");
-      expect(await served()).toEqual([versions.second]);
+      expect(await servedBy(deployment)).toEqual([versions.second]);
       expect((await historyOf()).entries[0]).toMatchObject({
         version: versions.second,
         what: "promoted",
