@@ -48,13 +48,14 @@ const suites: readonly Suite[] = [
     name: "pipelines",
     run: (log) => check(log, process.execPath, ["cli/run.cjs", "pipelines"]),
   },
+  // The longest ones early: nothing waits for them in the end.
+  { name: "spark", run: spark },
   { name: "unit", run: (log) => vitest(log, "unit") },
   {
     name: "ruff",
     run: (log) => check(log, python, ["-m", "ruff", "check", "cli", "jobs", "local"]),
   },
   { name: "jobs", run: (log) => pytest(log, "jobs") },
-  { name: "spark", run: spark },
   { name: "lakehouse", run: (log) => pytest(log, "local/lakehouse") },
   { name: "compute", run: (log) => pytest(log, "local/jobs") },
   { name: "image", run: (log) => pytest(log, "cli/image") },

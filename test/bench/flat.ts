@@ -68,20 +68,23 @@ runtime:
   options: { typescript: false }
 `;
 
-/** The classes of the SDK alone, started as `stacks/main.cjs` starts, with the same two dynamic providers. */
+/** The classes of the SDK, as anybody would write it, and the same two dynamic providers. */
 const PROGRAM = `"use strict";
-require("../../../stacks/quickStart.cjs");
+Error.prepareStackTrace = undefined;
 require("tsx/cjs");
 const pulumi = require("@pulumi/pulumi");
 const databricks = require("@pulumi/databricks");
-const { providerText } = require("../../../components/workspace/checkoutResource.ts");
-const sources = {
-  PromotionGate: { file: "../gate/provider.ts", name: "GateProvider" },
-  PrimaryKey: { file: "../primaryKey.ts", name: "PrimaryKeyProvider" },
-};
-for (const { type, name, inputs } of require("./resources.json")) {
+const { GateProvider } = require("../../../components/gate/provider.ts");
+const { PrimaryKeyProvider } = require("../../../components/primaryKey.ts");
+const providers = { PromotionGate: new GateProvider(), PrimaryKey: new PrimaryKeyProvider() };
+class Dynamic extends pulumi.dynamic.Resource {
+  constructor(kind, name, inputs) {
+    super(providers[kind], name, inputs, {}, "mlops", kind);
+  }
+}
+for (const { type, name, inputs: { __provider, ...inputs } } of require("./resources.json")) {
   const kind = type.slice(type.lastIndexOf(":") + 1);
   if (type.startsWith("databricks:")) new databricks[kind](name, inputs);
-  else new pulumi.CustomResource(type, name, { ...inputs, __provider: providerText(sources[kind], process.cwd()) });
+  else new Dynamic(kind, name, inputs);
 }
 `;
