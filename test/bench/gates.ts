@@ -4,7 +4,7 @@ import { runPulumi, type Engine } from "../../engine";
 import { ManyRegistry } from "./manyRegistry";
 import { MANY } from "./manyModels";
 
-const PAIRS = 2;
+const PAIRS = 3;
 
 /** What a preview with {@link MANY} gates costs. */
 export interface GatesCost {
